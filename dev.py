@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""One command from a fresh clone to a running site or a finished test run. Standard library only.
+
+    python3 dev.py serve [flags]     set up, build, serve at http://localhost:8000/
+    python3 dev.py test [--long]     set up, then linter, types and tests (what CI runs)
+    python3 dev.py bench             set up, then the measurements of tests/bench
+    python3 dev.py run ARGUMENTS     any 'zorgnetwerk' command
+
+It makes .venv, installs the pinned requirements (hashes checked; by uv when present, else pip) and the project itself, remembers what it
+installed, and hands over. Nothing is installed outside .venv.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+REQUIREMENTS = {"run": ROOT / "requirements" / "run.txt", "dev": ROOT / "requirements" / "dev.txt"}
+
+
+def main(arguments: list[str]) -> int:
+    """Set up what the command needs, then run it."""
+    if sys.version_info < (3, 11):
+        return fail(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
+    command, *rest = arguments or ["help"]
+    if command in ("serve", "run"):
+        set_up("run")
+        return hand_over(["zorgnetwerk", *(["serve"] if command == "serve" else []), *rest])
+    if command == "test":
+        set_up("dev")
+        return test(rest)
+    if command == "bench":
+        set_up("dev")
+        return subprocess.call([str(PYTHON), "-m", "pytest", "-q", "-s", "tests/bench", *rest], cwd=ROOT, env=environment())
+    print(__doc__)
+    return 0 if command in ("help", "-h", "--help") else 2
+
+
+def set_up(kind: str) -> None:
+    """Make .venv hold these requirements and this checkout; instant when it does."""
+    stamp = VENV / f".installed-{kind}"
+    wanted = fingerprint(kind)
+    if stamp.exists() and stamp.read_text() == wanted and PYTHON.exists():
+        return
+    print(f"Setting up .venv ({kind} requirements) ...", file=sys.stderr, flush=True)
+    uv = shutil.which("uv")
+    make_venv(uv)
+    install(uv, ["--require-hashes", "-r", str(REQUIREMENTS[kind])])
+    install(uv, ["--no-deps", *([] if uv else ["--no-build-isolation"]), "-e", str(ROOT)])
+    stamp.write_text(wanted)
+
+
+def fingerprint(kind: str) -> str:
+    """What the set-up depends on."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in (REQUIREMENTS[kind], ROOT / "pyproject.toml"):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def make_venv(uv: str | None) -> None:
+    """Create .venv unless it is there."""
+    if PYTHON.exists() and (uv or (VENV / "bin" / "pip").exists()):
+        return
+    command = [uv, "venv", "--quiet", "--python", sys.executable, str(VENV)] if uv else [sys.executable, "-m", "venv", str(VENV)]
+    if subprocess.call(command, stdout=subprocess.DEVNULL) != 0:
+        sys.exit(fail("This Python cannot make a virtual environment. On Debian: apt-get install python3-venv. Or install uv."))
+
+
+def install(uv: str | None, what: list[str]) -> None:
+    """Install into .venv."""
+    if uv:
+        command = [uv, "pip", "install", "--quiet", "--python", str(PYTHON), *what]
+    else:
+        command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what]
+    if subprocess.call(command, cwd=ROOT) != 0:
+        sys.exit(fail("The packages could not be installed. Is a package index within reach (network, proxy, PIP_INDEX_URL)?"))
+
+
+def environment() -> dict[str, str]:
+    """The environment of a checkout: its own content and state folders."""
+    defaults = {"ZORGNETWERK_CONTENT_DIR": str(ROOT), "ZORGNETWERK_STATE_DIR": str(ROOT / ".state")}
+    sources = ROOT.parent / "shared" / "seeds"
+    if sources.is_dir():
+        defaults["ZORGNETWERK_SOURCES_DIR"] = str(sources)
+    return {**defaults, **os.environ, "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def hand_over(command: list[str]) -> int:
+    """Become the command."""
+    program = VENV / "bin" / command[0]
+    os.execve(program, [str(program), *command[1:]], environment())
+
+
+def test(rest: list[str]) -> int:
+    """Linter, types, tests with coverage; the first that fails decides. Paths or options after 'test' go to pytest alone."""
+    long = "--long" in rest
+    chosen = [word for word in rest if word != "--long"]
+    steps = [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]] if not chosen else []
+    for step in steps:
+        print("$", *step, flush=True)
+        code = subprocess.call([str(VENV / "bin" / step[0]), *step[1:]], cwd=ROOT, env=environment())
+        if code != 0:
+            return code
+    markers = [] if long else ["-m", "not long"]
+    coverage = ["--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=90"] if not chosen and not long else []
+    return subprocess.call([str(PYTHON), "-m", "pytest", "-q", *markers, *coverage, *chosen], cwd=ROOT, env=environment())
+
+
+def fail(message: str) -> int:
+    """Say what is wrong."""
+    print(message, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,233 @@
+"""The command line. Each command makes the settings once, calls one room, and turns an error into one message and an exit code."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from zorgnetwerk import __version__, logs
+from zorgnetwerk import doctor as examination
+from zorgnetwerk import settings as settings_table
+from zorgnetwerk.dataset import dumps
+from zorgnetwerk.dataset.building import build as build_release
+from zorgnetwerk.errors import ZorgnetwerkError
+from zorgnetwerk.serving import base_of, plan_of, serve as serve_site
+from zorgnetwerk.settings import Settings
+from zorgnetwerk.store.local import LocalStore
+from zorgnetwerk.store.query import Query
+from zorgnetwerk.store.release import Release, Releases
+from zorgnetwerk.store.state import State
+from zorgnetwerk.submission.command import check_files
+from zorgnetwerk.submission.keys import ROLES, Keys
+from zorgnetwerk.terms import media_types
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_FLAGS = {
+    "host": "--host", "port": "--port", "base_iri": "--base-iri", "state_dir": "--state-dir", "content_dir": "--content",
+    "workers": "--workers", "query_timeout": "--query-timeout", "default_graph": "--default-graph", "unchecked": "--unchecked",
+    "sources_dir": "--sources", "memory_mode_quads": "--memory-mode-quads", "web_workers": "--web-workers", "log_level": "--log-level",
+}
+_BUILD_FLAGS = ("base_iri", "state_dir", "content_dir", "default_graph", "unchecked", "sources_dir")
+_FORMATS = {"json": media_types.RESULTS_JSON, "xml": media_types.RESULTS_XML, "csv": media_types.RESULTS_CSV,
+            "tsv": media_types.RESULTS_TSV, **{offer.suffix: offer for offer in media_types.GRAPH_FORMATS}}
+
+
+def _settings_flags(*names: str) -> Callable[[Command], Command]:
+    """Adds the flags of these settings, with their help from the table."""
+
+    def decorate(command: Command) -> Command:
+        for name, default, unit, text in reversed(settings_table.table()):
+            if name in names:
+                flag = _FLAGS[name]
+                kind = {"is_flag": True, "default": None} if isinstance(default, bool) else {"metavar": unit.upper(), "default": None}
+                command = click.option(flag, name, help=f"{text} (default: {default!r})", **kind)(command)  # type: ignore[arg-type]
+        return click.option("--config", type=click.Path(path_type=Path, exists=True), help="a TOML file with settings")(command)
+
+    return decorate
+
+
+def _guarded(command: Command) -> Command:
+    """Turns an error of ours into its message and exit code 1."""
+
+    @wraps(command)
+    def run(*arguments: Any, config: Path | None = None, **options: Any) -> Any:
+        try:
+            chosen = settings_table.load({key: value for key, value in options.items() if key in _FLAGS}, config)
+            logs.set_up(chosen.log_level)
+            return command(chosen, *arguments, **{key: value for key, value in options.items() if key not in _FLAGS})
+        except ZorgnetwerkError as error:
+            click.echo(click.style("Error: ", fg="red") + str(error), err=True)
+            sys.exit(1)
+
+    return run  # type: ignore[return-value]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="zorgnetwerk")
+def main() -> None:
+    """Publish care partnerships as linked data."""
+
+
+@main.command()
+@_settings_flags(*_FLAGS)
+@_guarded
+def serve(settings: Settings) -> None:
+    """Build a release if anything changed, and serve it."""
+    sys.exit(serve_site(settings, _say))
+
+
+@main.command()
+@_settings_flags(*_BUILD_FLAGS, "host", "port")
+@click.option("--cause", default="build", help="why, for the record")
+@click.option("--accept-loss", is_flag=True, help="publish although more than half of the statements go")
+@_guarded
+def build(settings: Settings, cause: str, accept_loss: bool) -> None:
+    """Build and publish a release; refuse it, with every reason, when a check fails."""
+    state = State.open(settings.state)
+    plan = plan_of(settings, base_of(settings, state, settings.port), cause, accept_loss)
+    with click.progressbar(length=10, label="building", file=sys.stderr, item_show_func=lambda step: step or "") as bar:
+        outcome = build_release(Releases(state), plan, lambda step: bar.update(1, step))  # type: ignore[arg-type]
+    release = outcome.release
+    click.echo(f"release {release.number}: {release.record.quads} statements, {'new' if outcome.is_new else 'unchanged'}")
+
+
+@main.command()
+@_settings_flags("state_dir")
+@_guarded
+def releases(settings: Settings) -> None:
+    """List the kept releases."""
+    kept = Releases(State.open(settings.state))
+    current = kept.current_number()
+    for number in kept.numbers():
+        record = kept.get(number).record
+        mark = "*" if number == current else " "
+        click.echo(f"{mark} {number:6d}  {record.created}  {record.quads:9d} statements  {record.hash[:12]}  {record.cause}")
+
+
+@main.command()
+@_settings_flags("state_dir")
+@click.argument("number", type=int)
+@_guarded
+def rollback(settings: Settings, number: int) -> None:
+    """Serve an earlier kept release again."""
+    state = State.open(settings.state)
+    with state.writing():
+        Releases(state).point_to(number)
+    click.echo(f"release {number} is served now")
+
+
+@main.command()
+@_settings_flags("state_dir", "content_dir")
+@_guarded
+def doctor(settings: Settings) -> None:
+    """Examine machine, state folder and content; say what is wrong and what to do."""
+    findings = examination.examine(settings)
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.is_fine else 'FAIL'}  {finding.subject}: {finding.text}")
+    sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
+
+
+@main.command()
+@_settings_flags("state_dir", "query_timeout")
+@click.argument("text", required=False)
+@click.option("--file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="read the query from a file")
+@click.option("--format", "form", type=click.Choice(sorted(_FORMATS)), help="default: csv, or ttl for graphs")
+@_guarded
+def query(settings: Settings, text: str | None, file: Path | None, form: str | None) -> None:
+    """Answer a SPARQL query from the current release ('-' reads standard input)."""
+    source = file.read_text("utf-8") if file else (sys.stdin.read() if text in (None, "-") else str(text))
+    asked = Query.parse(source, settings.query_bytes)
+    release = _current(settings)
+    store = LocalStore(release.folder, default_graph=release.record.default_graph)  # type: ignore[arg-type]
+    media_type = _FORMATS[form] if form else (media_types.TURTLE if asked.is_graph else media_types.RESULTS_CSV)
+    try:
+        with store.answer(asked, media_type).body as body:
+            for piece in body.chunks():
+                sys.stdout.buffer.write(piece)
+    finally:
+        store.close()
+
+
+@main.command()
+@_settings_flags("state_dir")
+@click.option("--format", "suffix", type=click.Choice([offer.suffix for offer in dumps.FORMATS]), default="nq", show_default=True)
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="a file; default: standard output")
+@_guarded
+def dump(settings: Settings, suffix: str, output: Path | None) -> None:
+    """Write the whole current release."""
+    _, path = dumps.find(_current(settings), f"zorgnetwerk.{suffix}")
+    if output:
+        shutil.copyfile(path, output)
+        return
+    with path.open("rb") as file:
+        shutil.copyfileobj(file, sys.stdout.buffer)
+
+
+@main.command()
+@_settings_flags("state_dir", "content_dir", "sources_dir")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--language", type=click.Choice(["nl", "fr", "de", "en"]), default="nl", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json", "ttl"]), default="text", show_default=True)
+@_guarded
+def check(settings: Settings, files: tuple[Path, ...], language: str, form: str) -> None:
+    """Check files as a submission would be; nothing is stored. Exit code 1 when one does not conform."""
+    sys.exit(0 if check_files(settings, files, language, form, click.echo) else 1)
+
+
+@main.group()
+def token() -> None:
+    """Keys for submitters and stewards."""
+
+
+@token.command("create")
+@_settings_flags("state_dir")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--organisation", required=True, help="the IRI of the organisation that holds the key")
+@_guarded
+def create(settings: Settings, role: str, organisation: str) -> None:
+    """Make a key; its secret is printed once."""
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    key, secret = Keys(State.open(settings.state).folder).create(role, organisation, now)
+    click.echo(f"{secret}", nl=True)
+    click.echo(f"key {key.name} ({role}); the line above is shown only now", err=True)
+
+
+@token.command("list")
+@_settings_flags("state_dir")
+@_guarded
+def list_keys(settings: Settings) -> None:
+    """List the keys, without secrets."""
+    for key in Keys(State.open(settings.state).folder).all():
+        shown = {name: value for name, value in asdict(key).items() if name != "digest"}
+        click.echo(json.dumps(shown, ensure_ascii=False))
+
+
+@token.command("revoke")
+@_settings_flags("state_dir")
+@click.argument("name")
+@_guarded
+def revoke(settings: Settings, name: str) -> None:
+    """Remove a key."""
+    key = Keys(State.open(settings.state).folder).revoke(name)
+    click.echo(f"key {key.name} is revoked")
+
+
+def _current(settings: Settings) -> Release:
+    release = Releases(State.open(settings.state)).current()
+    if release is None:
+        raise ZorgnetwerkError("No release has been built yet; run 'zorgnetwerk build'.")
+    return release
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

@@ -1,0 +1,125 @@
+"""The content folder: which files it has, in which graph each one belongs, and what they say as lines.
+
+A folder with ``data/`` is laid out like ours (``ontologie/ data/ shapes/``); any other folder is taken as RDF files, each a named graph of
+its own. Lines are N-Quads under the reserved base. Knows files. Must not know releases.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rdflib import Graph, URIRef
+
+from zorgnetwerk.errors import ContentError
+from zorgnetwerk.terms import graph_names, syntax
+from zorgnetwerk.terms.iris import RESERVED_BASE, VOCABULARY
+from zorgnetwerk.terms.namespaces import OWL, SH
+
+_IGNORED_FOLDERS = frozenset(("examples", "node_modules", "__pycache__"))
+
+
+@dataclass(frozen=True, slots=True)
+class ContentFile:
+    """One RDF file; ``graph_name`` receives its triples that stand in no graph of their own."""
+
+    path: Path
+    graph_name: str
+    base_iri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One content folder."""
+
+    folder: Path
+
+    @property
+    def is_house(self) -> bool:
+        """Whether the folder is laid out like ours."""
+        return (self.folder / "data").is_dir()
+
+    def files(self) -> list[ContentFile]:
+        """The RDF files, in a fixed order. Errors: ContentError when there is none."""
+        found = [self._file(path) for path in self._paths()]
+        if not found:
+            endings = ", ".join(sorted(f".{suffix}" for suffix in syntax.FILE_SUFFIXES))
+            raise ContentError(f"there is no RDF file in this folder (endings: {endings})", str(self.folder))
+        return found
+
+    def _paths(self) -> Iterator[Path]:
+        roots = [self.folder / name for name in ("ontologie", "data", "shapes")] if self.is_house else [self.folder]
+        for root in roots:
+            for path in sorted(root.rglob("*")):
+                parts = path.relative_to(self.folder).parts
+                hidden = any(part.startswith(".") or part in _IGNORED_FOLDERS for part in parts)
+                if path.is_file() and not hidden and syntax.media_type_of(path) and path.name != "context.jsonld":
+                    yield path
+
+    def _file(self, path: Path) -> ContentFile:
+        relative = path.relative_to(self.folder)
+        if not self.is_house:
+            return ContentFile(path, graph_names.of_file(relative.with_suffix("").as_posix()), f"{RESERVED_BASE}bestand/{relative.as_posix()}")
+        place = relative.parts[:2]
+        if place[0] == "ontologie":
+            name = graph_names.ONTOLOGY
+        elif place[0] == "shapes":
+            name = graph_names.SHAPES
+        elif place == ("data", "queries"):
+            name = graph_names.QUERIES
+        elif place == ("data", "catalogue.ttl"):
+            name = graph_names.CATALOGUE
+        else:
+            name = graph_names.of_file(path.stem)
+        return ContentFile(path, name, RESERVED_BASE)
+
+    def lines(self, default_graph: str = "union") -> set[str]:
+        """All quads as N-Quads lines under the reserved base.
+
+        With ``default_graph`` "own" the triples outside named graphs stay in the default graph.
+        Errors: ContentError with file, line and column.
+        """
+        lines: set[str] = set()
+        for number, file in enumerate(self.files()):
+            name = None if default_graph == "own" else file.graph_name
+            lines.update(syntax.read_lines(file.path, base_iri=file.base_iri, graph_name=name, blank_prefix=f"f{number}b"))
+        return lines
+
+    def fingerprint(self, extra: Iterable[str] = ()) -> str:
+        """A hash over every file that a build reads and over ``extra``."""
+        digest = hashlib.sha256()
+        for text in extra:
+            digest.update(text.encode() + b"\x00")
+        for path in sorted(self._fingerprinted()):
+            digest.update(path.relative_to(self.folder).as_posix().encode() + b"\x00")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+    def _fingerprinted(self) -> Iterator[Path]:
+        yield from self._paths()
+        if self.is_house:
+            yield from (self.folder / "ontologie").rglob("*.rq")
+
+    def prefixes(self) -> dict[str, str]:
+        """Prefix to namespace under the reserved base, from ``ontologie/prefixes.ttl``; empty when the folder has none."""
+        path = self.folder / "ontologie" / "prefixes.ttl"
+        if not path.exists():
+            return {}
+        graph = syntax.read_graph(path, RESERVED_BASE)
+        pairs = ((graph.value(node, SH.prefix), graph.value(node, SH.namespace)) for node in graph.objects(None, SH.declare))
+        return {str(prefix): str(namespace) for prefix, namespace in sorted(pairs, key=str) if prefix is not None and namespace is not None}
+
+    def checks(self) -> list[tuple[str, str]]:
+        """Name and text of the house-rule queries; their rows are offenders."""
+        folder = self.folder / "ontologie" / "checks"
+        return [(path.stem, path.read_text("utf-8")) for path in sorted(folder.glob("*.rq"))]
+
+    def version(self) -> str:
+        """The version that the ontology header states, or an empty text."""
+        path = self.folder / "ontologie" / "zorgnetwerk.ttl"
+        if not path.exists():
+            return ""
+        graph: Graph = syntax.read_graph(path, RESERVED_BASE)
+        return str(graph.value(URIRef(RESERVED_BASE + VOCABULARY), OWL.versionInfo) or "")

@@ -1,0 +1,48 @@
+"""The SPARQL service describes itself, from real abilities.
+
+Source: SPARQL 1.1 Service Description.
+"""
+
+from __future__ import annotations
+
+from rdflib import Graph, Namespace, URIRef
+
+from zorgnetwerk.store.base import Store
+from zorgnetwerk.terms.iris import Base
+from zorgnetwerk.terms.namespaces import RDF
+
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+_FORMATS = "http://www.w3.org/ns/formats/"
+_RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples", "JSON-LD",
+            "RDF_XML", "TriG", "N-Quads")
+
+
+def describe(store: Store, base: Base) -> Graph:
+    """The description of the endpoint.
+
+    Shape: root is an sd:Service; sd:defaultDataset holds one sd:namedGraph a published graph.
+    """
+    graph = Graph()
+    service = URIRef(base.iri("id/dienst/sparql"))
+    dataset = URIRef(base.iri("id/dataset/zorgnetwerk"))
+    default = URIRef(base.iri("sparql#default-graph"))
+    graph.add((service, RDF.type, SD.Service))
+    graph.add((service, SD.endpoint, URIRef(base.iri("sparql"))))
+    graph.add((service, SD.supportedLanguage, SD.SPARQL11Query))
+    graph.add((service, SD.defaultEntailmentRegime, URIRef("http://www.w3.org/ns/entailment/Simple")))
+    if store.capabilities.graph_selection:
+        graph.add((service, SD.feature, SD.UnionDefaultGraph))
+    for name in _RESULTS:
+        graph.add((service, SD.resultFormat, URIRef(_FORMATS + name)))
+    for extension in store.capabilities.extensions:
+        graph.add((service, SD.languageExtension, URIRef(extension)))
+    graph.add((service, SD.defaultDataset, dataset))
+    graph.add((dataset, RDF.type, SD.Dataset))
+    graph.add((dataset, SD.defaultGraph, default))
+    graph.add((default, RDF.type, SD.Graph))
+    for row in store.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g LIMIT 10000"):
+        named = URIRef(f"{base.iri('sparql#graph-')}{len(list(graph.objects(dataset, SD.namedGraph))) + 1}")
+        graph.add((dataset, SD.namedGraph, named))
+        graph.add((named, RDF.type, SD.NamedGraph))
+        graph.add((named, SD.name, row["g"]))
+    return graph

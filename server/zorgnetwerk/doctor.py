@@ -1,0 +1,64 @@
+"""The examination of machine, state folder and content."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from zorgnetwerk.dataset.content import Content
+from zorgnetwerk.errors import ZorgnetwerkError
+from zorgnetwerk.settings import Settings
+from zorgnetwerk.store import confinement
+from zorgnetwerk.store.journal import Journal
+from zorgnetwerk.store.release import Releases
+from zorgnetwerk.store.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. ``text`` says what is wrong and what to do when ``is_fine`` is false."""
+
+    subject: str
+    is_fine: bool
+    text: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """All findings."""
+    return [*_machine(), *_state(settings), *_content(settings)]
+
+
+def _machine() -> Iterator[Finding]:
+    yield Finding("platform", sys.platform == "linux", f"{sys.platform}, Python {sys.version.split()[0]}")
+    problems = confinement.check()
+    if not problems:
+        yield Finding("workers", True, "memory limit, deadline and network filter work")
+    for problem in problems:
+        yield Finding("workers", False, problem)
+
+
+def _state(settings: Settings) -> Iterator[Finding]:
+    try:
+        state = State.open(settings.state)
+        if not os.access(state.folder, os.W_OK):
+            yield Finding("state folder", False, f"{state.folder} is not writable; choose another with --state-dir")
+            return
+        releases = Releases(state)
+        current = releases.current()
+        number = f"release {current.number} of {current.record.created}" if current else "no release yet: run 'zorgnetwerk build'"
+        yield Finding("state folder", True, f"{state.folder}, {number}, {len(releases.numbers())} kept")
+        problems = Journal(state.folder / "journal.sqlite").verify()
+        yield Finding("journal", not problems, " ".join(problems) or "every entry and the chain hold")
+    except ZorgnetwerkError as error:
+        yield Finding("state folder", False, str(error))
+
+
+def _content(settings: Settings) -> Iterator[Finding]:
+    try:
+        content = Content(settings.content)
+        lines = content.lines()
+        yield Finding("content", True, f"{content.folder}: {len(content.files())} files, {len(lines):,} statements")
+    except ZorgnetwerkError as error:
+        yield Finding("content", False, str(error))

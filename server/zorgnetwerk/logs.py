@@ -1,0 +1,43 @@
+"""Logging: one JSON object a line on standard error, no personal data.
+
+Query texts, client addresses and the process environment are never logged.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import logging
+import sys
+from typing import Final
+
+_FIELDS: Final = ("request_id", "method", "path", "status", "seconds", "bytes", "release", "process")
+
+
+class JsonFormatter(logging.Formatter):
+    """Formats a record as one JSON object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line of JSON; a trace becomes a member of it."""
+        moment = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
+        entry: dict[str, object] = {
+            "time": moment.isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        entry |= {name: getattr(record, name) for name in _FIELDS if name != "process" and hasattr(record, name)}
+        entry["pid"] = record.process
+        if record.exc_info:
+            entry["trace"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=False, default=str)
+
+
+def set_up(level: str = "info") -> None:
+    """Sends everything of this package to standard error; libraries only from warnings on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("zorgnetwerk").setLevel(level.upper())

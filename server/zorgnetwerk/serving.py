@@ -1,0 +1,137 @@
+"""Starting the site: state, base IRI, build, then the processes.
+
+    serve (supervisor) → dispatcher → store master → query workers
+                       │            └ checker → check workers
+                       └ web server → web processes
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import fields, replace
+
+from zorgnetwerk.dataset.building import Outcome, Plan, build
+from zorgnetwerk.dataset.content import Content
+from zorgnetwerk.errors import ContentError, SettingError
+from zorgnetwerk.settings import ENVIRONMENT_PREFIX, Settings
+from zorgnetwerk.store.options import DispatcherOptions
+from zorgnetwerk.store.release import Releases
+from zorgnetwerk.store.state import State
+from zorgnetwerk.store.supervision import Child, Supervisor
+from zorgnetwerk.submission.release_check import release_checks
+from zorgnetwerk.terms.iris import Base, is_base
+
+_LOG = logging.getLogger("zorgnetwerk.serve")
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def base_of(settings: Settings, state: State, port: int) -> Base:
+    """The base IRI that holds: the one given now, else the recorded one, else the address of this first start; recorded.
+
+    Errors: SettingError when the given one is no base IRI.
+    """
+    given = settings.base_iri
+    if given and not is_base(given):
+        raise SettingError(f"base_iri is {given!r}, expected http(s)://host/ ending in a slash")
+    host = "localhost" if settings.host in _LOOPBACK or settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+    value = given or state.base_iri or f"http://{host}:{port}/"
+    if value != state.base_iri:
+        state.record_base_iri(value)
+    return Base(value)
+
+
+def plan_of(settings: Settings, base: Base, cause: str = "build", accept_loss: bool = False) -> Plan:
+    """The build that these settings describe."""
+    content = Content(settings.content)
+    checks = release_checks(content.folder, base, settings.sources_dir) if content.is_house and not settings.unchecked else ()
+    return Plan(
+        content=content, base=base, default_graph=settings.default_graph, checked=not settings.unchecked,
+        retention=settings.release_retention, cause=cause, accept_loss=accept_loss, checks=checks,
+    )
+
+
+def free_port(settings: Settings) -> int:
+    """The port to listen on. Errors: SettingError when it is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingError(
+                f"port: {settings.host}:{settings.port} cannot be used ({error.strerror}). Choose another with --port."
+            ) from error
+        return int(probe.getsockname()[1])
+
+
+def serve(settings: Settings, say: Callable[[str], None]) -> int:
+    """Runs the site until it is told to stop; gives the exit code.
+
+    Errors: SettingError, StateError; ContentError only when there is no earlier release to serve.
+    """
+    if sys.platform != "linux":
+        raise SettingError("The site runs on Linux (it needs fork, resource limits and seccomp). Use the container or WSL elsewhere.")
+    state = State.open(settings.state)
+    with state.serving():
+        port = free_port(settings)
+        base = base_of(settings, state, port)
+        releases = Releases(state)
+        outcome = build_or_keep(releases, plan_of(settings, base), say)
+        release = outcome.release
+        say(f"Release {release.number} ({release.record.quads:,} statements), {'built now' if outcome.is_new else 'unchanged'}.")
+        address = f"http://{'localhost' if settings.host in _LOOPBACK else settings.host}:{port}/"
+        say(f"Open {address}   IRIs begin with {base.value}   SPARQL: {address}sparql")
+        if base.value != address:
+            say("Pages link within this address; IRIs keep their recorded base. Another base: --base-iri.")
+        running = replace(settings, port=port, base_iri=base.value)
+        return Supervisor(children(running, state)).run()
+
+
+def build_or_keep(releases: Releases, plan: Plan, say: Callable[[str], None]) -> Outcome:
+    """The release of the present content, or the served one when the content is refused; the reasons are said."""
+    try:
+        return build(releases, plan, say)
+    except ContentError as error:
+        current = releases.current()
+        if current is None or current.record.base_iri != plan.base.value:
+            raise
+        say(f"The content was refused, release {current.number} stays:\n{error}")
+        return Outcome(current, is_new=False)
+
+
+def children(settings: Settings, state: State) -> list[Child]:
+    """The processes of a running site."""
+    environment = environment_of(settings)
+    options = DispatcherOptions(
+        state_dir=state.folder, workers=settings.worker_count, queue_limit=settings.queue_length, memory_bytes=settings.query_memory,
+        result_bytes=settings.result_bytes, memory_quads=settings.memory_mode_quads,
+        default_graph="own" if settings.default_graph == "own" else "union",
+        handler="zorgnetwerk.submission.checking:prepare", content_dir=settings.content,
+    )
+    return [Child("dispatcher", options.command(), environment), Child("web", web_command(settings), environment)]
+
+
+def web_command(settings: Settings) -> tuple[str, ...]:
+    """The command line of the web server."""
+    flags = {
+        "interface": "wsgi", "host": settings.host, "port": settings.port, "workers": settings.web_workers,
+        "blocking-threads": settings.web_threads, "backpressure": settings.web_threads * 4, "respawn-interval": 0.2,
+        "workers-kill-timeout": 4, "log-level": "warning", "http": "1",
+    }
+    words = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
+    return (
+        sys.executable, "-m", "granian", *words, "--factory", "--no-ws", "--respawn-failed-workers", "--no-access-log",
+        "zorgnetwerk.wsgi:make",
+    )
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment that hands these settings to a child process."""
+    values = {item.name: getattr(settings, item.name) for item in fields(settings)}
+    values |= {"state_dir": str(settings.state), "content_dir": str(settings.content)}
+    named = {f"{ENVIRONMENT_PREFIX}{name.upper()}": str(value) for name, value in values.items()}
+    return named | {"PYTHONUNBUFFERED": "1", "PATH": os.environ.get("PATH", "")}

@@ -1,0 +1,162 @@
+"""Every setting: one table with name, default, unit and help.
+
+Values come from, in rising order: the default, a TOML file, the environment (``ZORGNETWERK_NAME``), a flag. A wrong key or value fails
+at once and names key, origin and expectation. Knows no other module of the package but the errors; made once, in ``cli.py``, and passed on.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from zorgnetwerk.errors import SettingError
+
+ENVIRONMENT_PREFIX = "ZORGNETWERK_"
+
+
+def _setting(default: Any, unit: str, text: str) -> Any:
+    return field(default=default, metadata={"unit": unit, "help": text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one process."""
+
+    host: str = _setting("127.0.0.1", "address", "where the site listens")
+    port: int = _setting(8000, "port", "where the site listens; 0 takes a free one")
+    base_iri: str = _setting("", "IRI", "base of all published IRIs; empty: the address of the first start, then the recorded one")
+    state_dir: str = _setting("", "folder", "journal, releases, sockets; empty: the XDG state folder")
+    content_dir: str = _setting("", "folder", "ontology, data and shapes; empty: the packaged copy")
+    default_graph: str = _setting("union", "union|own", "what a query without FROM sees: all graphs, or the files' default graph")
+    unchecked: bool = _setting(False, "yes/no", "build a release without shapes, house rules and example questions")
+    sources_dir: str = _setting("", "folder", "texts of the source documents, for literal checks of quotations; empty: not checked")
+    release_retention: int = _setting(30, "releases", "how many releases are kept; older ones answer 410")
+    workers: int = _setting(0, "processes", "long queries that run at once; 0: one per core")
+    web_workers: int = _setting(1, "processes", "web processes")
+    web_threads: int = _setting(64, "threads", "requests that one web process holds at once; more than the queue admits")
+    query_timeout: float = _setting(10.0, "seconds", "after which a query is ended")
+    query_bytes: int = _setting(65_536, "bytes", "length of a query text")
+    query_memory: int = _setting(1 << 30, "bytes", "memory one query may use beyond the data")
+    result_bytes: int = _setting(50_000_000, "bytes", "size of one answer")
+    queue_limit: int = _setting(0, "queries", "how many long queries may wait; 0: twelve per worker")
+    validation_timeout: float = _setting(30.0, "seconds", "after which a check of a submission is ended")
+    submission_bytes: int = _setting(5_000_000, "bytes", "size of a submission")
+    submission_triples: int = _setting(100_000, "triples", "size of a submission")
+    memory_mode_quads: int = _setting(5_000_000, "quads", "up to which a release is held in memory; above, it is read from disk")
+    cache_bytes: int = _setting(64_000_000, "bytes", "answers kept in memory by each web process")
+    inverse_page_size: int = _setting(100, "links", "inverse links on one page of a thing")
+    page_seconds: int = _setting(60, "seconds", "how long a reader may keep a page without asking again")
+    log_level: str = _setting("info", "debug|info|warning|error", "what is written to standard error, one JSON object a line")
+
+    @property
+    def content(self) -> Path:
+        """The content folder. Errors: SettingError when it is missing."""
+        path = Path(self.content_dir) if self.content_dir else Path(str(importlib.resources.files("zorgnetwerk") / "content"))
+        if not path.is_dir():
+            raise SettingError(f"content_dir: the folder {path} does not exist; set --content or ZORGNETWERK_CONTENT_DIR")
+        return path.resolve()
+
+    @property
+    def state(self) -> Path:
+        """The state folder, which may not exist yet."""
+        if self.state_dir:
+            return Path(self.state_dir).absolute()
+        root = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+        return Path(root) / "zorgnetwerk"
+
+    @property
+    def worker_count(self) -> int:
+        """How many long queries run at once."""
+        return self.workers or len(os.sched_getaffinity(0))
+
+    @property
+    def queue_length(self) -> int:
+        """How many long queries may wait."""
+        return self.queue_limit or 12 * self.worker_count
+
+
+def table() -> list[tuple[str, Any, str, str]]:
+    """Name, default, unit and help of every setting, in order."""
+    return [(item.name, item.default, item.metadata["unit"], item.metadata["help"]) for item in fields(Settings)]
+
+
+def load(
+    flags: Mapping[str, Any] | None = None, file: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """The settings of this process.
+
+    Errors: SettingError naming key, origin and expectation.
+
+    >>> load({"port": 8080}, environment={"ZORGNETWERK_WORKERS": "3"}).workers
+    3
+    """
+    values: dict[str, Any] = {}
+    if file is not None:
+        values |= _from_file(file)
+    for key, text in (os.environ if environment is None else environment).items():
+        if key.startswith(ENVIRONMENT_PREFIX):
+            name = key.removeprefix(ENVIRONMENT_PREFIX).lower()
+            values[name] = _convert(name, text, f"environment variable {key}")
+    for name, value in (flags or {}).items():
+        if value is not None:
+            values[name] = _convert(name, value, f"flag --{name.replace('_', '-')}")
+    return _checked(Settings(**values))
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingError(f"{file}: cannot be read as TOML: {error}") from error
+    return {name: _convert(name, value, str(file)) for name, value in content.items()}
+
+
+def _convert(name: str, value: Any, origin: str) -> Any:
+    kinds: dict[str, type] = {item: type(default) for item, default, _, _ in table()}
+    if name not in kinds:
+        raise SettingError(f"{origin}: there is no setting {name!r}; known are {', '.join(sorted(kinds))}")
+    kind = kinds[name]
+    try:
+        if kind is bool:
+            return _boolean(value)
+        if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
+            raise ValueError("wrong kind")
+        return kind(value)
+    except (TypeError, ValueError) as error:
+        expected = {int: "a whole number", float: "a number", bool: "yes or no", str: "text"}[kind]
+        raise SettingError(f"{origin}: {name} is {value!r}, expected {expected}") from error
+
+
+def _boolean(value: Any) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() not in words:
+        raise ValueError(value)
+    return words[str(value).lower()]
+
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "default_graph": ("union", "own"),
+    "log_level": ("debug", "info", "warning", "error"),
+}
+_MAY_BE_ZERO = frozenset(("port", "workers", "queue_limit", "memory_mode_quads", "cache_bytes", "page_seconds"))
+
+
+def _checked(settings: Settings) -> Settings:
+    for name, choices in _CHOICES.items():
+        if getattr(settings, name) not in choices:
+            raise SettingError(f"{name} is {getattr(settings, name)!r}, expected one of {', '.join(choices)}")
+    for name, default, unit, _ in table():
+        value = getattr(settings, name)
+        is_number = isinstance(default, int | float) and not isinstance(default, bool)
+        if is_number and (value < 0 or (value == 0 and name not in _MAY_BE_ZERO)):
+            raise SettingError(f"{name} is {value}, expected a positive number of {unit}")
+    if settings.port > 65_535:
+        raise SettingError(f"port is {settings.port}, expected at most 65535")
+    return settings

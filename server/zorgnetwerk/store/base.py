@@ -1,0 +1,130 @@
+"""What every store can do, whichever engine is behind it.
+
+Two doors out: *bytes for the wire* (``answer``; the engine serialises) and *rdflib for thinking* (``select``, ``construct``,
+``ask``). Above this floor there is one term model, rdflib's. Knows no engine and no HTTP. The embedded store is in
+``embedded.py``; the contract that both keep is ``tests/store/contract.py``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Protocol, Self
+
+from rdflib import Graph
+from rdflib.term import Node
+
+from zorgnetwerk.store.query import Query
+from zorgnetwerk.terms.media_types import MediaType
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one answer may cost.
+
+    Units: seconds from admission to the last byte; bytes of the serialised answer; bytes of memory beyond the store itself.
+    """
+
+    seconds: float
+    result_bytes: int
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSelection:
+    """The graphs a query sees, as IRIs; None means the published default (union of all published graphs)."""
+
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+
+
+@dataclass(slots=True)
+class Body:
+    """Complete bytes in a spool file; the reader owns ``descriptor`` and closes it (context manager).
+
+    Units: ``size`` in bytes.
+    """
+
+    descriptor: int
+    size: int
+
+    def read(self) -> bytes:
+        """All bytes; the position of the descriptor does not matter."""
+        return os.pread(self.descriptor, self.size, 0) if self.size < 1 << 30 else b"".join(self.chunks())
+
+    def chunks(self, length: int = 1 << 18) -> Iterator[bytes]:
+        """The bytes in pieces of at most ``length``."""
+        offset = 0
+        while offset < self.size:
+            piece = os.pread(self.descriptor, min(length, self.size - offset), offset)
+            if not piece:
+                raise OSError(f"the spool file ends at {offset} of {self.size} bytes")
+            offset += len(piece)
+            yield piece
+
+    def close(self) -> None:
+        """Gives the descriptor back; harmless when done twice."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer: its bytes, the release they are of, the seconds they took (in the worker)."""
+
+    body: Body
+    media_type: MediaType
+    release: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this store can and cannot do; read by the service description, pages and tests, never by views."""
+
+    engine: str
+    history: bool
+    writable: bool
+    graph_selection: bool
+    extensions: tuple[str, ...] = field(default=())
+
+
+class Store(Protocol):
+    """Reads of one data set. All methods are safe to call from many threads.
+
+    Errors: SyntaxInvalid, QueryRefused, DeadlineExceeded, MemoryExceeded, ResultTooLarge, QueueFull, StoreUnavailable,
+    WorkerDied; nothing else escapes.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this store can do."""
+
+    def release(self) -> int:
+        """The number of the release that answers now; 0 when the engine has none."""
+
+    def answer(
+        self, query: Query, media_type: MediaType, limits: Limits | None = None, selection: DatasetSelection | None = None
+    ) -> Answer:
+        """The serialised answer to a foreign query, complete before this returns."""
+
+    def select(self, text: str) -> list[dict[str, Node]]:
+        """The solutions of one of our own SELECT queries."""
+
+    def construct(self, text: str) -> Graph:
+        """The graph of one of our own CONSTRUCT or DESCRIBE queries."""
+
+    def ask(self, text: str) -> bool:
+        """The verdict of one of our own ASK queries."""
+
+    def close(self) -> None:
+        """Gives back what the store holds."""

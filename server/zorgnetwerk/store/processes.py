@@ -1,0 +1,84 @@
+"""Child commands that die with us, and the log lines of processes without a web server.
+
+Knows parents, children and their ends. What a child may do is in ``confinement.py``; who restarts it in ``supervision.py``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+_PR_SET_PDEATHSIG: Final = 1
+_PR_SET_CHILD_SUBREAPER: Final = 36
+_LIBC: Final = ctypes.CDLL(None, use_errno=True)
+
+
+def die_with_parent(parent: int | None = None, death_signal: int = signal.SIGKILL) -> None:
+    """Asks the kernel to end this process when its parent ends; ends it at once when that has happened already.
+
+    ``parent`` is the id that the parent must have (None: whatever it is now).
+    Source: prctl(2), PR_SET_PDEATHSIG; the comparison closes the gap between fork and prctl.
+    """
+    _LIBC.prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+    if os.getppid() != parent and (parent is not None or os.getppid() == 1):
+        os._exit(1)
+
+
+def adopt_orphans() -> None:
+    """Makes this process the parent of orphaned descendants, so that it can reap them where no init does."""
+    _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def start(
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    descriptors: Sequence[int] = (),
+    death_signal: int = signal.SIGKILL,
+) -> subprocess.Popen[bytes]:
+    """A started child command that ends when the calling thread's process ends.
+
+    ``environment`` is added to ours. Call it from the main thread: the kernel watches the thread that forked.
+    """
+    parent = os.getpid()
+
+    def prepare() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        die_with_parent(parent, death_signal)
+
+    return subprocess.Popen(
+        list(command),
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, **(environment or {})},
+        pass_fds=tuple(descriptors),
+        preexec_fn=prepare,  # noqa: PLW1509  # runs prctl only; the parents that call this have one thread
+    )
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        line = {
+            "time": f"{moment}.{int(record.msecs):03d}Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "pid": record.process,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def log_to_stderr(level: int = logging.INFO) -> None:
+    """Sends this process's log to its standard error, one JSON object a line."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonLines())
+    logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -1,0 +1,177 @@
+"""Releases: immutable, numbered states of the data set.
+
+Readers open the current release and nothing changes under them; publishing makes the next one beside it and swaps one pointer.
+Knows folders and files. Must not know what is in the data (``dataset/building.py``).
+
+    releases/000007/
+      quads.nq        what is served, under the configured base; the store master loads it
+      store/          the same quads for the engine's read-only mode, made by ``Store.backup`` (hard links)
+      release.json    the record below
+      prefixes.json   prefixes for answers
+      outlets/        dumps and descriptions made at build
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+
+from zorgnetwerk.errors import Gone, NotFound, StateError
+from zorgnetwerk.store.state import FORMAT, State, write_durably
+
+CURRENT: Final = "current"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a release says of itself.
+
+    Units: ``created`` is ISO 8601 in UTC; ``quads`` counts; ``hash`` is the SHA-256 of the sorted N-Quads lines under the reserved base;
+    ``fingerprint`` is that of everything the build depended on, so that an unchanged build is recognised.
+    """
+
+    number: int
+    parent: int
+    created: str
+    cause: str
+    base_iri: str
+    hash: str
+    fingerprint: str
+    quads: int
+    default_graph: str = "union"
+    content_version: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release folder and its record."""
+
+    folder: Path
+    record: Record
+
+    @property
+    def number(self) -> int:
+        """Its number; the first is 1."""
+        return self.record.number
+
+    @property
+    def quads_file(self) -> Path:
+        """The plain dump that is loaded into memory."""
+        return self.folder / "quads.nq"
+
+    @property
+    def store_folder(self) -> Path:
+        """The engine's folder, never written again."""
+        return self.folder / "store"
+
+    @property
+    def outlets(self) -> Path:
+        """The folder of dumps and descriptions made at build."""
+        return self.folder / "outlets"
+
+    def prefixes(self) -> dict[str, str]:
+        """Prefix to namespace, for answers."""
+        try:
+            loaded = json.loads((self.folder / "prefixes.json").read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        return {str(prefix): str(iri) for prefix, iri in loaded.items()}
+
+
+class Releases:
+    """The releases of one state folder."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.root = state.folder / "releases"
+        self._pointer = state.folder / CURRENT
+
+    def current_number(self) -> int:
+        """The number of the served release; 0 before the first build. Errors: StateError when the pointer is damaged."""
+        try:
+            text = self._pointer.read_text("ascii").strip()
+        except FileNotFoundError:
+            return 0
+        if not text.isdigit():
+            raise StateError(f"{self._pointer} holds {text!r} instead of a release number; run 'zorgnetwerk rollback N'.")
+        return int(text)
+
+    def current(self) -> Release | None:
+        """The served release, or None before the first build."""
+        number = self.current_number()
+        return self.get(number) if number else None
+
+    def numbers(self) -> list[int]:
+        """The numbers of all kept releases, oldest first."""
+        return sorted(int(folder.name) for folder in self.root.iterdir() if folder.name.isdigit())
+
+    def get(self, number: int) -> Release:
+        """One release. Errors: Gone when it was pruned, NotFound when it never was."""
+        folder = self.folder(number)
+        if not folder.is_dir():
+            if 0 < number < max(self.numbers(), default=0):
+                raise Gone(f"Release {number} is no longer kept; the oldest kept release is {min(self.numbers())}.")
+            raise NotFound(f"There is no release {number}.")
+        return Release(folder, _read_record(folder))
+
+    def folder(self, number: int) -> Path:
+        """Where release ``number`` lies or will lie."""
+        return self.root / f"{number:06d}"
+
+    def next_number(self) -> int:
+        """The number for a new release; never one that was used, also when it was rolled back."""
+        return max((*self.numbers(), self.current_number()), default=0) + 1
+
+    def candidate(self) -> Path:
+        """An empty folder to make a release in; remains of an interrupted build are cleared."""
+        for leftover in self.root.glob("candidate-*"):
+            shutil.rmtree(leftover)
+        folder = self.root / f"candidate-{self.next_number():06d}"
+        folder.mkdir()
+        return folder
+
+    def admit(self, candidate: Path, record: Record) -> Release:
+        """Makes a finished candidate a release and the served one, in one step that a crash cannot split."""
+        write_record(candidate, record)
+        folder = self.folder(record.number)
+        candidate.rename(folder)
+        self.point_to(record.number)
+        return Release(folder, record)
+
+    def point_to(self, number: int) -> None:
+        """Serves another kept release. Errors: NotFound, Gone."""
+        self.get(number)
+        write_durably(self._pointer, f"{number}\n".encode("ascii"))
+
+    def prune(self, retention: int) -> list[int]:
+        """Removes the oldest releases beyond ``retention``, never the served one; gives the removed numbers."""
+        current = self.current_number()
+        removable = [number for number in self.numbers() if number != current]
+        excess = len(removable) + 1 - retention
+        removed = removable[: max(0, excess)]
+        for number in removed:
+            shutil.rmtree(self.folder(number))
+        return removed
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Writes ``release.json`` durably."""
+    write_durably(folder / "release.json", json.dumps(asdict(record), indent=1, ensure_ascii=False).encode() + b"\n")
+
+
+def _read_record(folder: Path) -> Record:
+    path = folder / "release.json"
+    try:
+        loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise StateError(f"{path} cannot be read: {error}. Remove that folder and run 'zorgnetwerk build'.") from error
+    if loaded.get("format") != FORMAT:
+        raise StateError(f"{path} has format {loaded.get('format')}, this version reads {FORMAT}. Run 'zorgnetwerk build'.")
+    known = {item.name for item in fields(Record)}
+    return Record(**{key: value for key, value in loaded.items() if key in known})

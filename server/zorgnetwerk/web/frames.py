@@ -1,0 +1,85 @@
+"""What every page needs to know about the request it answers, and how it links to other pages.
+
+Links are paths on the same host, never absolute to the base IRI, so that a page works on another port as well. Knows the pattern of
+paths. Must not know Flask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from rdflib import URIRef
+
+from zorgnetwerk.terms import iris
+from zorgnetwerk.terms.iris import Base
+from zorgnetwerk.terms.languages import LANGUAGES
+from zorgnetwerk.terms.media_types import GRAPH_FORMATS, MediaType
+
+_LINKABLE = ("http://", "https://", "mailto:")
+_PATH_SAFE = "/~!$&'()*+,;=:@"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One request for a page.
+
+    Shape: ``path`` is without language prefix and query, with a leading slash; ``query_string`` is kept by the language switch;
+           ``modified`` is the ISO date of the release, "" when unknown.
+    """
+
+    language: str
+    base: Base
+    path: str
+    query_string: str = ""
+    release: int = 0
+    modified: str = ""
+
+    def here(self, language: str | None = None) -> str:
+        """The path of this page, in another language when one is given."""
+        query = f"?{self.query_string}" if self.query_string else ""
+        return f"/{language or self.language}{self.path}{query}"
+
+    def to(self, path: str) -> str:
+        """The path of another page in this language.
+
+        >>> Frame("fr", Base("http://localhost:8000/"), "/").to("/sparql")
+        '/fr/sparql'
+        """
+        return f"/{self.language}{path}"
+
+    def page_of(self, iri: str) -> str | None:
+        """The path of the page about one of our IRIs; None for a foreign one."""
+        path = self.base.path(iri)
+        return quote(iris.page_path(path, self.language), safe=_PATH_SAFE + "#%") if path is not None else None
+
+    def foreign_page_of(self, iri: str) -> str:
+        """The path of the page on which we say what the data holds about a foreign IRI."""
+        return f"/{self.language}/describe?{urlencode({'iri': iri})}"
+
+    def numbered(self, page: int) -> str:
+        """The path of another part of this page."""
+        kept = [part for part in self.query_string.split("&") if part and not part.startswith("page=")]
+        return f"/{self.language}{self.path}?{'&'.join([*kept, f'page={page}'])}"
+
+    def languages(self) -> list[tuple[str, str]]:
+        """Each language with the path of this page in it."""
+        return [(language, self.here(language)) for language in LANGUAGES]
+
+
+def file_paths(frame: Frame, iri: URIRef | str) -> list[tuple[MediaType, str]]:
+    """Each RDF format with the path of the document about one of our IRIs in it; none for foreign IRIs."""
+    path = frame.base.path(str(iri))
+    if path is None:
+        return []
+    body = path.partition("#")[0]
+    return [(media_type, quote(iris.page_path(body, suffix=media_type.suffix), safe=_PATH_SAFE)) for media_type in GRAPH_FORMATS]
+
+
+def is_linkable(iri: str) -> bool:
+    """Whether a foreign IRI may become a link: ``javascript:`` and the like may not.
+
+    >>> is_linkable("https://example.org/"), is_linkable("javascript:alert(1)")
+    (True, False)
+    """
+    return iri.lower().startswith(_LINKABLE)

@@ -1,0 +1,141 @@
+"""The harvest journey: dumps, catalogue, statistics. A request is a look-up of what the build made.
+
+Source: DCAT-AP 3; VoID, 7.2 (``/.well-known/void``).
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+
+from flask import Blueprint, Request, Response, request
+from rdflib import Graph
+
+from zorgnetwerk.dataset import catalogue, dumps
+from zorgnetwerk.store.base import Body
+from zorgnetwerk.terms import media_types, syntax
+from zorgnetwerk.terms.iris import RESERVED_BASE
+from zorgnetwerk.terms.languages import LANGUAGES
+from zorgnetwerk.terms.media_types import HTML
+from zorgnetwerk.web import negotiation
+from zorgnetwerk.web.responses import Representation, redirect, respond
+from zorgnetwerk.web.site import Site
+from zorgnetwerk.web.views.downloads import DumpFile
+
+OFFERS = (media_types.TURTLE, media_types.JSON_LD, media_types.RDF_XML, media_types.N_TRIPLES, HTML)
+_LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
+
+
+def routes(site: Site) -> Blueprint:
+    """The routes of this journey."""
+    blueprint = Blueprint("harvest", __name__)
+
+    @blueprint.get("/dumps/")
+    @blueprint.get(f"/{_LANGUAGE}/dumps/")
+    def listing(language: str = "") -> Response:
+        return _listing(request, site, language)
+
+    @blueprint.get("/dumps/<name>")
+    def file(name: str) -> Response:
+        return _file(request, site, name)
+
+    @blueprint.get("/catalogue")
+    @blueprint.get(f"/{_LANGUAGE}/catalogue")
+    def catalogue_(language: str = "") -> Response:
+        return _catalogue(request, site, language, "")
+
+    @blueprint.get("/catalogue.<any(ttl, jsonld, rdf, nt):suffix>")
+    def catalogue_file(suffix: str) -> Response:
+        return _catalogue(request, site, "", suffix)
+
+    @blueprint.get("/.well-known/void")
+    def void() -> Response:
+        return _graph(request, site, _statistics(site), "")
+
+    @blueprint.get("/context.jsonld")
+    def context() -> Response:
+        return _context(request, site)
+
+    return blueprint
+
+
+def _listing(asked: Request, site: Site, language: str) -> Response:
+    chosen = language or negotiation.choose_language(asked.headers.get("Accept-Language"))
+    release = site.release()
+    files = [
+        DumpFile.of(dump.name, f"/dumps/{dump.name}", dump.media_type, dump.size, dump.sha256, dump.created, dump.statements)
+        for dump in dumps.manifest(release)
+    ]
+    body = site.renderer.dumps_page(files, site.frame(asked, chosen, "/dumps/")).encode()
+    vary = () if language else ("Accept-Language",)
+    shown = Representation(
+        body, HTML, language=chosen, location=f"/{chosen}/dumps/", vary=vary, release=release.number, seconds=site.settings.page_seconds
+    )
+    return respond(asked, shown)
+
+
+def _file(asked: Request, site: Site, name: str) -> Response:
+    release = site.release()
+    dump, path = dumps.find(release, name)
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    media_type = "application/gzip" if dump.coding else _header(dump.media_type)
+    shown = Representation(
+        Body(descriptor, dump.size), media_type, etag=dump.sha256[:32], release=release.number, seconds=site.settings.page_seconds,
+        headers={"Content-Disposition": f'attachment; filename="{dump.name}"', "Digest": f"sha-256={_base64(dump.sha256)}"},
+    )
+    return respond(asked, shown)
+
+
+def _header(name: str) -> str:
+    known = media_types.named(name, media_types.GRAPH_FORMATS)
+    return known.header if known else name
+
+
+def _base64(hexadecimal: str) -> str:
+    return base64.b64encode(bytes.fromhex(hexadecimal)).decode("ascii")
+
+
+def _statistics(site: Site) -> Graph:
+    release = site.release()
+    made: Graph = site.per_release(
+        "void", lambda: catalogue.statistics(site.store, site.base, release.record, dumps.manifest(release))
+    )
+    return made
+
+
+def _catalogue(asked: Request, site: Site, language: str, suffix: str) -> Response:
+    release = site.release()
+    graph: Graph = site.per_release(
+        "catalogue", lambda: catalogue.describe(site.store, site.base, release.record, dumps.manifest(release))
+    )
+    if language or (not suffix and negotiation.choose(OFFERS, asked.headers.get("Accept")) is HTML):
+        chosen = language or negotiation.choose_language(asked.headers.get("Accept-Language"))
+        body = site.renderer.catalogue_page(graph, site.frame(asked, chosen, "/catalogue")).encode()
+        shown = Representation(
+            body, HTML, language=chosen, location=f"/{chosen}/catalogue", vary=() if language else ("Accept", "Accept-Language"),
+            release=release.number, seconds=site.settings.page_seconds,
+        )
+        return respond(asked, shown)
+    return _graph(asked, site, graph, suffix, "/catalogue")
+
+
+def _graph(asked: Request, site: Site, graph: Graph, suffix: str, location: str = "") -> Response:
+    """A graph in the format that its suffix or the Accept header names."""
+    if suffix:
+        media_type = media_types.SUFFIXES[suffix]
+    else:
+        media_type = negotiation.choose(OFFERS[:4], asked.headers.get("Accept"))
+    body = syntax.write(graph, media_type, site.release().prefixes())
+    shown = Representation(
+        body, media_type, vary=() if suffix else ("Accept",), location=f"{location}.{media_type.suffix}" if location else "",
+        release=site.store.release(), seconds=site.settings.page_seconds,
+    )
+    return respond(asked, shown)
+
+
+def _context(asked: Request, site: Site) -> Response:
+    path = site.settings.content / "ontologie" / "context.jsonld"
+    if not path.exists():
+        return redirect("/ns/zorgnetwerk.jsonld")
+    text = path.read_text("utf-8").replace(RESERVED_BASE, site.base.value)
+    return respond(asked, Representation(text.encode(), media_types.JSON_LD, release=site.store.release(), seconds=site.settings.page_seconds))

@@ -1,0 +1,80 @@
+"""Pages that belong to no journey: home, static files, health, robots."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Request, Response, request
+
+from zorgnetwerk.dataset import overview
+from zorgnetwerk.errors import NotFound, StoreUnavailable
+from zorgnetwerk.terms import media_types
+from zorgnetwerk.terms.languages import LANGUAGES
+from zorgnetwerk.terms.media_types import HTML, JSON, TEXT
+from zorgnetwerk.web import metrics, negotiation
+from zorgnetwerk.web.responses import Representation, respond
+from zorgnetwerk.web.site import Site
+
+_LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
+
+
+def routes(site: Site) -> Blueprint:
+    """The routes of this room."""
+    blueprint = Blueprint("pages", __name__)
+
+    @blueprint.get("/")
+    @blueprint.get(f"/{_LANGUAGE}/")
+    def home(language: str = "") -> Response:
+        return _home(request, site, language)
+
+    @blueprint.get("/static/<path:name>")
+    def static(name: str) -> Response:
+        return _static(request, site, name)
+
+    @blueprint.get("/healthz")
+    def healthz() -> Response:
+        return respond(request, Representation(b"alive\n", TEXT))
+
+    @blueprint.get("/readyz")
+    def readyz() -> Response:
+        return _ready(request, site)
+
+    @blueprint.get("/metrics")
+    def metrics_() -> Response:
+        return respond(request, Representation(metrics.text(site), "text/plain; version=0.0.4; charset=utf-8"))
+
+    @blueprint.get("/robots.txt")
+    def robots() -> Response:
+        text = "User-agent: *\nDisallow: /sparql?\nDisallow: /*/sparql?\n"
+        return respond(request, Representation(text.encode(), TEXT, seconds=site.settings.page_seconds))
+
+    return blueprint
+
+
+def _home(asked: Request, site: Site, language: str) -> Response:
+    chosen = language or negotiation.choose_language(asked.headers.get("Accept-Language"))
+    numbers = site.per_release("overview", lambda: overview.overview(site.store, site.base))
+    body = site.renderer.home_page(numbers, site.frame(asked, chosen, "/")).encode()
+    links = tuple(f'</{code}/>; rel="alternate"; hreflang="{code}"; type="text/html"' for code in LANGUAGES)
+    shown = Representation(
+        body, HTML, language=chosen, location=f"/{chosen}/", vary=() if language else ("Accept-Language",),
+        links=(*links, '</catalogue>; rel="describedby"'), release=site.store.release(), seconds=site.settings.page_seconds,
+    )
+    return respond(asked, shown)
+
+
+def _static(asked: Request, site: Site, name: str) -> Response:
+    asset = site.renderer.assets.find(name)
+    if asset is None:
+        raise NotFound(f"There is no file {name!r}.")
+    return respond(asked, Representation(asset.content, asset.media_type, etag=asset.etag.strip('"'), immutable=True))
+
+
+def _ready(asked: Request, site: Site) -> Response:
+    release = site.store.release()
+    if not release:
+        raise StoreUnavailable("The data is being loaded.")
+    body = json.dumps({"ready": True, "release": release}).encode() + b"\n"
+    return respond(asked, Representation(body, JSON))
+
+

@@ -1,0 +1,84 @@
+"""What the routes of one running site share: settings, base, store, releases, renderer.
+
+Made once in ``app.py`` and passed on; holds no state of a request.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Request
+
+from zorgnetwerk.errors import StoreUnavailable
+from zorgnetwerk.settings import Settings
+from zorgnetwerk.store.base import Store
+from zorgnetwerk.store.release import Release, Releases
+from zorgnetwerk.terms.iris import Base
+from zorgnetwerk.terms.languages import LANGUAGES
+from zorgnetwerk.web.frames import Frame
+from zorgnetwerk.web.negotiation import choose_language
+from zorgnetwerk.web.rendering import Renderer
+
+
+@dataclass(slots=True)
+class PerRelease:
+    """Results that hold as long as a release does: made once, kept for the newest release only."""
+
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _release: int = 0
+    _values: dict[str, Any] = field(default_factory=dict)
+
+    def get(self, release: int, key: str, make: Callable[[], Any]) -> Any:
+        """The value under this key for this release, made when missing. Two threads may make it at once; one result is kept."""
+        with self._lock:
+            if self._release == release and key in self._values:
+                return self._values[key]
+        value = make()
+        with self._lock:
+            if self._release != release:
+                self._release, self._values = release, {}
+            return self._values.setdefault(key, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One running site."""
+
+    settings: Settings
+    base: Base
+    store: Store
+    releases: Releases
+    renderer: Renderer
+    kept: PerRelease = field(default_factory=PerRelease)
+
+    def release(self) -> Release:
+        """The release that answers now. Errors: StoreUnavailable before the first build."""
+        current = self.releases.current()
+        if current is None:
+            raise StoreUnavailable("No release has been built yet; run 'zorgnetwerk build'.")
+        return current
+
+    def per_release(self, key: str, make: Callable[[], Any]) -> Any:
+        """A result kept as long as the release is served."""
+        return self.kept.get(self.store.release(), key, make)
+
+    def frame(self, request: Request, language: str = "", path: str = "") -> Frame:
+        """What a page must know of its request."""
+        shown = path or _without_language(request.path)
+        release = self.releases.current()
+        return Frame(
+            language=language or choose_language(request.headers.get("Accept-Language")),
+            base=self.base,
+            path=shown,
+            query_string=request.query_string.decode("latin-1"),
+            release=release.number if release else 0,
+            modified=release.record.created if release else "",
+        )
+
+
+def _without_language(path: str) -> str:
+    head, _, rest = path.lstrip("/").partition("/")
+    return f"/{rest}" if head in LANGUAGES else path

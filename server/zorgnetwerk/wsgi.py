@@ -1,0 +1,29 @@
+"""What the web processes run: the application, made from the environment that ``zorgnetwerk serve`` prepared."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from zorgnetwerk import logs, settings
+from zorgnetwerk.store import processes
+from zorgnetwerk.store.base import Limits
+from zorgnetwerk.store.embedded import EmbeddedStore
+from zorgnetwerk.store.options import DispatcherOptions
+from zorgnetwerk.store.release import Releases
+from zorgnetwerk.store.state import State
+from zorgnetwerk.terms.iris import Base
+from zorgnetwerk.web.app import create_app
+from zorgnetwerk.web.rendering import Renderer
+from zorgnetwerk.web.site import Site
+
+
+def make() -> Flask:
+    """The application of this process; the process ends when the server that started it ends."""
+    processes.die_with_parent()
+    chosen = settings.load()
+    logs.set_up(chosen.log_level)
+    state = State.open(chosen.state)
+    limits = Limits(chosen.query_timeout, chosen.result_bytes, chosen.query_memory)
+    store = EmbeddedStore(DispatcherOptions(state_dir=state.folder).socket_path(), limits=limits)
+    site = Site(chosen, Base(chosen.base_iri or state.base_iri), store, Releases(state), Renderer.load())
+    return create_app(site)

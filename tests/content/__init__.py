@@ -1,0 +1,1 @@
+"""Tests of the content: the five documents as claims."""
