@@ -24,11 +24,11 @@ _LIBC: Final = ctypes.CDLL(None, use_errno=True)
 def die_with_parent(parent: int | None = None, death_signal: int = signal.SIGKILL) -> None:
     """Asks the kernel to end this process when its parent ends; ends it at once when that has happened already.
 
-    ``parent`` is the id that the parent must have (None: whatever it is now).
+    ``parent`` is the id that the parent must have (None: unknown, so that an end before this call goes unnoticed).
     Source: prctl(2), PR_SET_PDEATHSIG; the comparison closes the gap between fork and prctl.
     """
     _LIBC.prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-    if os.getppid() != parent and (parent is not None or os.getppid() == 1):
+    if parent is not None and os.getppid() != parent:
         os._exit(1)
 
 
