@@ -16,7 +16,7 @@ KEEPERS = {
     "pyoxigraph": ("store/", "terms/syntax.py"),
     "SPARQLWrapper": ("store/remote.py",),
     "pyshacl": ("submission/validation.py",),
-    "flask": ("web/", "wsgi.py"),
+    "flask": ("web/",),
     "werkzeug": ("web/",),
     "jinja2": ("web/",),
     "babel": ("web/",),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flask import Flask
-
 from zorgnetwerk import logs, settings
 from zorgnetwerk.store import processes
 from zorgnetwerk.store.base import Limits
@@ -13,11 +11,12 @@ from zorgnetwerk.store.release import Releases
 from zorgnetwerk.store.state import State
 from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.web.app import create_app
+from zorgnetwerk.web.cache import AnswerCache
 from zorgnetwerk.web.rendering import Renderer
 from zorgnetwerk.web.site import Site
 
 
-def make() -> Flask:
+def make() -> AnswerCache:
     """The application of this process; the process ends when the server that started it ends."""
     processes.die_with_parent()
     chosen = settings.load()
@@ -25,5 +24,6 @@ def make() -> Flask:
     state = State.open(chosen.state)
     limits = Limits(chosen.query_timeout, chosen.result_bytes, chosen.query_memory)
     store = EmbeddedStore(DispatcherOptions(state_dir=state.folder).socket_path(), limits=limits)
-    site = Site(chosen, Base(chosen.base_iri or state.base_iri), store, Releases(state), Renderer.load())
-    return create_app(site)
+    releases = Releases(state)
+    site = Site(chosen, Base(chosen.base_iri or state.base_iri), store, releases, Renderer.load())
+    return AnswerCache(create_app(site), releases.current_number, chosen.cache_bytes)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 Mode: TypeAlias = Literal["auto", "memory", "folder"]
-DefaultGraph: TypeAlias = Literal["union", "own"]
+DefaultGraph: TypeAlias = Literal["release", "union", "own"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class DispatcherOptions:
 
     Units: ``*_bytes`` bytes, ``*_seconds`` seconds; ``queue_limit`` None means twice ``workers``; ``handler`` empty means no checker.
     ``memory_quads``: mode auto serves larger releases from their folder; ``warm_quads``: larger ones are served from their folder
-    until they are loaded.
+    until they are loaded. ``default_graph`` release means what the record of the release says (union where it says nothing).
     """
 
     state_dir: Path
@@ -38,7 +38,7 @@ class DispatcherOptions:
     mode: Mode = "auto"
     memory_quads: int = 5_000_000
     warm_quads: int = 300_000
-    default_graph: DefaultGraph = "union"
+    default_graph: DefaultGraph = "release"
     handler: str = ""
     content_dir: Path | None = None
     slice_seconds: float = 0.1
@@ -80,7 +80,7 @@ class DispatcherOptions:
         for name in ("check-memory-bytes", "result-bytes", "memory-quads", "warm-quads"):
             parser.add_argument(f"--{name}", type=int, default=argparse.SUPPRESS)
         parser.add_argument("--mode", choices=("auto", "memory", "folder"), default=argparse.SUPPRESS)
-        parser.add_argument("--default-graph", choices=("union", "own"), default=argparse.SUPPRESS)
+        parser.add_argument("--default-graph", choices=("release", "union", "own"), default=argparse.SUPPRESS)
         parser.add_argument("--handler", default=argparse.SUPPRESS)
         parser.add_argument("--content-dir", type=Path, default=argparse.SUPPRESS)
         parser.add_argument("--slice-seconds", type=float, default=argparse.SUPPRESS)

@@ -82,6 +82,35 @@ class Query:
         return cls(text, form)
 
 
+def has_dataset_clause(text: str) -> bool:
+    """Whether the query names its own graphs by FROM or FROM NAMED; words in strings, names and comments do not count.
+
+    >>> has_dataset_clause("SELECT * FROM <urn:g> { }"), has_dataset_clause("ASK { ?from <urn:from> 'FROM' } # FROM")
+    (True, False)
+    """
+    texts = {text, _ESCAPE.sub(_decode, text)}
+    return any(kind == "word" and token.upper() == "FROM" for known in texts for kind, token, _ in _tokens(known))
+
+
+def undeclared_prefix(text: str) -> tuple[str, Place] | None:
+    """The first prefix that the query uses without declaring it, and where; None when there is none.
+
+    >>> undeclared_prefix("PREFIX a: <urn:a#> ASK { ?s a:p b:q }")
+    ('b', Place(line=1, column=34, excerpt='PREFIX a: <urn:a#> ASK { ?s a:p b:q }'))
+    """
+    declared = {"_"}
+    previous = ""
+    for kind, token, offset in _tokens(text):
+        if kind == "name":
+            prefix = token.partition(":")[0]
+            if previous == "PREFIX":
+                declared.add(prefix)
+            elif prefix not in declared:
+                return prefix, _place(text, offset)
+        previous = token.upper()
+    return None
+
+
 def _check_characters(text: str, length_limit_bytes: int) -> None:
     try:
         length = len(text.encode("utf-8"))

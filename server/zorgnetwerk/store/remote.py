@@ -177,6 +177,8 @@ def _read(response: Any, limits: Limits) -> bytes:
             if time.monotonic() > end:
                 raise _late_or_broken(TimeoutError(), limits)
             pieces.append(piece)
+        if getattr(response, "length", None):
+            raise OSError(f"{response.length} bytes are missing")
     except TimeoutError as error:
         raise _late_or_broken(error, limits) from error
     except OSError as error:

@@ -21,13 +21,13 @@ _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*\Z")
 _PAGE_MARK = "LIMIT 0 OFFSET 0"
 
 
-def load(name: str, base: Base) -> str:
-    """The text of ``{name}.rq`` with the reserved base replaced by this one.
+def load(name: str, base: Base | None = None) -> str:
+    """The text of ``{name}.rq``, with the reserved base replaced by this one when one is given.
 
     >>> "CONSTRUCT" in load("describe-entity", Base("http://localhost:8000/"))
     True
     """
-    return _text(name).replace(RESERVED_BASE, base.value)
+    return _text(name).replace(RESERVED_BASE, base.value) if base else _text(name)
 
 
 def bind(text: str, **slots: Node | Iterable[Node]) -> str:

@@ -1,0 +1,56 @@
+"""What the data set holds, in numbers and lists, for the first page.
+
+Everything is counted from the data. Must not know pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from rdflib import Graph, Literal, URIRef
+
+from zorgnetwerk.dataset import counting, queries, questions
+from zorgnetwerk.dataset.questions import Question
+from zorgnetwerk.store.base import Store
+from zorgnetwerk.terms.iris import Base
+from zorgnetwerk.terms.namespaces import RDF, SKOS, vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The data set at a glance.
+
+    Shape: ``kinds`` counts the things of each kind (part of the path before the slug); ``sizes`` holds triples, graphs, properties …;
+           ``graph`` names the sources, schemes and contradictions.
+    """
+
+    kinds: Mapping[str, int]
+    sizes: Mapping[str, int]
+    sources: tuple[URIRef, ...]
+    schemes: tuple[URIRef, ...]
+    contradictions: tuple[URIRef, ...]
+    questions: tuple[Question, ...]
+    graph: Graph
+
+
+def overview(store: Store, base: Base) -> Overview:
+    """The numbers and lists of this data set. Errors: those of the store."""
+    space = Literal(base.iri("id/"))
+    kinds = {str(row["kind"]): int(str(row["number"])) for row in store.select(queries.bind(queries.load("count-kinds", base), space=space))}
+    graph = store.construct(queries.load("overview", base))
+    zn = vocabulary(base)
+
+    def of(kind: URIRef) -> tuple[URIRef, ...]:
+        return tuple(sorted(thing for thing in graph.subjects(RDF.type, kind) if isinstance(thing, URIRef)))
+
+    return Overview(
+        kinds=MappingProxyType(dict(sorted(kinds.items()))),
+        sizes=MappingProxyType(counting.counts(store)),
+        sources=of(zn.Bron),
+        schemes=of(SKOS.ConceptScheme),
+        contradictions=of(zn.Tegenspraak),
+        questions=tuple(questions.stored(store)),
+        graph=graph,
+    )

@@ -1,0 +1,106 @@
+"""The harvest journey over HTTP: dumps, catalogue, statistics, health."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+
+import pytest
+from rdflib import Graph, URIRef
+
+from zorgnetwerk.terms import media_types, syntax
+from zorgnetwerk.terms.namespaces import DCAT, DCT, RDF, SPDX, VOID
+
+from ..conftest import Reply, RunningSite
+
+
+def graph_of(reply: Reply) -> Graph:
+    graph = Graph()
+    for subject, predicate, value, _ in syntax.parse(reply.body, media_types.TURTLE):
+        graph.add((subject, predicate, value))
+    return graph
+
+
+@pytest.fixture(scope="module")
+def catalogue(site: RunningSite) -> Graph:
+    return graph_of(site.ask("/catalogue", {"Accept": "text/turtle"}))
+
+
+def test_the_catalogue_has_what_dcat_ap_demands(site: RunningSite, catalogue: Graph) -> None:
+    [root] = catalogue.subjects(RDF.type, DCAT.Catalog)
+    for term in (DCT.title, DCT.description, DCT.publisher, DCAT.dataset):
+        assert catalogue.value(root, term) is not None, term
+    [dataset] = catalogue.objects(root, DCAT.dataset)
+    for term in (DCT.title, DCT.description, DCT.license, DCT.modified):
+        assert catalogue.value(dataset, term) is not None, term
+    [service] = catalogue.subjects(RDF.type, DCAT.DataService)
+    assert catalogue.value(service, DCAT.endpointURL) == URIRef(f"{site.base}sparql")
+
+
+def test_every_distribution_is_there_with_its_size_and_hash(site: RunningSite, catalogue: Graph) -> None:
+    distributions = list(catalogue.subjects(RDF.type, DCAT.Distribution))
+    assert len(distributions) == 6
+    for distribution in distributions:
+        address = str(catalogue.value(distribution, DCAT.downloadURL)).removeprefix(site.base)
+        reply = site.ask(f"/{address}")
+        assert reply.status == 200
+        assert len(reply.body) == int(catalogue.value(distribution, DCAT.byteSize))  # type: ignore[arg-type]
+        checksum = catalogue.value(catalogue.value(distribution, SPDX.checksum), SPDX.checksumValue)
+        assert str(checksum) == hashlib.sha256(reply.body).hexdigest()
+
+
+def test_dumps_say_the_same(site: RunningSite) -> None:
+    quads = set(syntax.parse(site.ask("/dumps/zorgnetwerk.nq").body, media_types.N_QUADS))
+    trig = set(syntax.parse(gzip.decompress(site.ask("/dumps/zorgnetwerk.trig.gz").body), media_types.TRIG))
+    turtle = syntax.parse(site.ask("/dumps/zorgnetwerk.ttl").body, media_types.TURTLE)
+    assert len(quads) == len(trig)
+    assert len(turtle) == len({quad[:3] for quad in quads})
+
+
+def test_only_names_of_the_table_are_files(site: RunningSite) -> None:
+    for name in ("..%2frelease.json", "dumps.json", "%2e%2e/release.json", "x.nq", "..", "zorgnetwerk.nq%00"):
+        assert site.ask(f"/dumps/{name}").status == 404
+
+
+def test_the_list_of_dumps_is_a_page(site: RunningSite) -> None:
+    page = site.ask("/en/dumps/")
+    assert page.status == 200
+    assert hashlib.sha256(site.ask("/dumps/zorgnetwerk.ttl").body).hexdigest() in page.text
+
+
+def test_statistics_are_counted_from_the_data(site: RunningSite) -> None:
+    graph = graph_of(site.ask("/.well-known/void", {"Accept": "text/turtle"}))
+    [dataset] = graph.subjects(RDF.type, VOID.Dataset)
+    counted = json.loads(site.sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").body)["results"]["bindings"][0]["n"]["value"]
+    assert str(graph.value(dataset, VOID.triples)) == counted
+    for part in list(graph.objects(dataset, VOID.classPartition))[:10]:
+        kind = graph.value(part, VOID["class"])
+        rows = json.loads(site.sparql(f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s a <{kind}> }}").body)
+        assert rows["results"]["bindings"][0]["n"]["value"] == str(graph.value(part, VOID.entities))
+
+
+@pytest.mark.parametrize("path", ["/catalogue", "/nl/catalogue", "/", "/nl/", "/en/", "/fr/", "/de/", "/nl/dumps/", "/robots.txt", "/healthz", "/readyz", "/metrics"])
+def test_pages_that_are_there(site: RunningSite, path: str) -> None:
+    reply = site.ask(path, {"Accept": "text/html, */*;q=0.1"})
+    assert reply.status == 200
+    assert int(reply.headers["content-length"]) == len(reply.body)
+    assert "content-security-policy" in reply.headers
+
+
+def test_the_home_page_has_numbers_and_questions(site: RunningSite) -> None:
+    page = site.ask("/nl/").text
+    assert "HospiLim" in page or "samenwerkingsverbanden" in page.lower()
+    assert "/nl/sparql?query=" in page
+
+
+def test_the_context_leads_to_our_terms(site: RunningSite) -> None:
+    context = json.loads(site.ask("/context.jsonld").body)
+    assert f"{site.base}ns/zorgnetwerk#" in json.dumps(context)
+
+
+def test_metrics_are_numbers(site: RunningSite) -> None:
+    for line in site.ask("/metrics").text.splitlines():
+        name, value = line.split(" ")
+        assert name.startswith("zorgnetwerk_")
+        float(value)
