@@ -47,7 +47,7 @@ def base_of(settings: Settings, state: State, port: int) -> Base:
 def plan_of(settings: Settings, base: Base, cause: str = "build", accept_loss: bool = False) -> Plan:
     """The build that these settings describe."""
     content = Content(settings.content)
-    checks = release_checks(content.folder, base, settings.sources_dir) if content.is_house and not settings.unchecked else ()
+    checks = release_checks(content.folder) if content.is_house and not settings.unchecked else ()
     return Plan(
         content=content, base=base, default_graph=settings.default_graph, checked=not settings.unchecked,
         retention=settings.release_retention, cause=cause, accept_loss=accept_loss, checks=checks,

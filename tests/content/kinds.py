@@ -26,7 +26,6 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "X-factormodel": ("id/organisatie/hogeschool-pxl",),
         "BIOMED": ("id/organisatie/biomed",),
         "auto-immuniteit": ("auth/zorgdomeinen/auto-immuniteit",),
-        "Mariaziekenhuis": ("id/organisatie/mariaziekenhuis-noord-limburg",),
         "overige gezondheids- en welzijnsvoorzieningen in de regio": (
             "id/groep/overige-gezondheids-en-welzijnsvoorzieningen",
         ),

@@ -23,7 +23,7 @@ class Overview:
     """The data set at a glance.
 
     Shape: ``kinds`` counts the things of each kind (part of the path before the slug); ``sizes`` holds triples, graphs, properties …;
-           ``graph`` names the sources, schemes and contradictions.
+           ``graph`` names the sources, schemes and contradictions, with both sides of each; ``sample`` is kind and slug of one thing.
     """
 
     kinds: Mapping[str, int]
@@ -33,6 +33,7 @@ class Overview:
     contradictions: tuple[URIRef, ...]
     questions: tuple[Question, ...]
     graph: Graph
+    sample: str
 
 
 def overview(store: Store, base: Base) -> Overview:
@@ -53,4 +54,13 @@ def overview(store: Store, base: Base) -> Overview:
         contradictions=of(zn.Tegenspraak),
         questions=tuple(questions.stored(store)),
         graph=graph,
+        sample=_sample(store, base, kinds),
     )
+
+
+def _sample(store: Store, base: Base, kinds: Mapping[str, int]) -> str:
+    """Kind and slug of the thing that the examples on the first page ask for: an organisation when there is one."""
+    kind = "organisatie" if "organisatie" in kinds else next(iter(kinds), "")
+    space = base.iri(f"id/{kind}/")
+    found = store.select(queries.bind(queries.load("sample-of-kind", base), space=Literal(space)))
+    return str(found[0]["thing"]).removeprefix(base.iri("id/")) if found else ""

@@ -1,7 +1,7 @@
 """The engine's complaints about a query, in words that help its author.
 
-The engine names a place and lists what its grammar would have taken there, often dozens of character ranges. Kept: the place, the line,
-the signs that a person can type; added: a prefix that nobody declared, the usual reason.
+The engine names a place and lists what its grammar would have taken there, often dozens of character ranges. Kept: the
+place, the line, the signs that a person can type; added: a prefix that nobody declared, the usual reason.
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ def explain(error: SyntaxError, text: str, prefixes: Mapping[str, str]) -> Synta
     if unknown is not None:
         prefix, place = unknown
         iri = prefixes.get(prefix)
-        advice = f"Put this line first: PREFIX {prefix}: <{iri}>" if iri else f"Put a line like this first: PREFIX {prefix}: <…>"
+        advice = (
+            f"Put this line first: PREFIX {prefix}: <{iri}>"
+            if iri
+            else f"Put a line like this first: PREFIX {prefix}: <…>"
+        )
         return SyntaxInvalid(f"The prefix {prefix}: is not declared. {advice}", place)
     found = _PLACE.match(error.msg or str(error))
     if found is None:
@@ -42,9 +46,13 @@ def _at(line: int, column: int, wanted: str, text: str) -> SyntaxInvalid:
     excerpt = lines[min(line, len(lines)) - 1]
     place = Place(line, column, excerpt[:_EXCERPT_CHARACTERS])
     if line >= len(lines) and column > len(excerpt):
-        return SyntaxInvalid(f"The query does not parse: something is missing or left over before its end{wanted}.", place)
+        return SyntaxInvalid(
+            f"The query does not parse: something is missing or left over before its end{wanted}.", place
+        )
     near = excerpt[max(0, column - 1) :][:20].strip()
-    return SyntaxInvalid(f"The query does not parse near {near!r}{wanted}." if near else f"The query does not parse{wanted}.", place)
+    return SyntaxInvalid(
+        f"The query does not parse near {near!r}{wanted}." if near else f"The query does not parse{wanted}.", place
+    )
 
 
 def _wanted(expectation: str) -> str:

@@ -1,10 +1,12 @@
 """The fence around a worker: what a process that evaluates foreign text can no longer do.
 
-Knows Linux: limits, seccomp, descriptors. Knows nothing of queries. After ``confine`` a process has no way to the network, starts no
-program and no process, touches no other process, and gets no more memory or file size than it was given; files can still be opened
-and passed descriptors used. ``check`` tells ``doctor`` what of this does not work on this machine.
+Knows Linux: limits, seccomp, descriptors. Knows nothing of queries. After ``confine`` a process has no way to the
+network, starts no program and no process, touches no other process, and gets no more memory or file size than it was
+given; files can still be opened and passed descriptors used. ``check`` tells ``doctor`` what of this does not work on
+this machine.
 
-Source: prctl(2), seccomp(2), setrlimit(2); system call numbers from the kernel's tables for x86-64 and for the generic table (aarch64).
+Source: prctl(2), seccomp(2), setrlimit(2); system call numbers from the kernel's tables for x86-64 and for the generic
+table (aarch64).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import signal
 import socket
 import struct
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -112,14 +115,13 @@ def limit_memory(base: int, memory_bytes: int) -> None:
 
 def mapped_bytes() -> int:
     """The size of this process's address space."""
-    with open("/proc/self/statm", "rb") as statm:
-        return int(statm.read().split()[0]) * resource.getpagesize()
+    return int(Path("/proc/self/statm").read_bytes().split()[0]) * resource.getpagesize()
 
 
 def close_others(keep: Iterable[int]) -> None:
     """Closes every descriptor that this process inherited, except 0, 1, 2 and those to keep."""
     kept = {0, 1, 2, *keep}
-    for name in os.listdir("/proc/self/fd"):
+    for name in [entry.name for entry in Path("/proc/self/fd").iterdir()]:
         if int(name) not in kept:
             os.closerange(int(name), int(name) + 1)
 
@@ -140,8 +142,8 @@ def refuse_calls() -> None:
 def filter_code(machine: str | None = None) -> bytes:
     """The instructions of the filter for this machine.
 
-    Shape: foreign architecture → end the process; a refused call, or a clone that is no thread → EPERM; clone3 → ENOSYS, since
-    its flags lie in memory that a filter cannot read and libc then falls back to clone; all others pass.
+    Shape: foreign architecture → end the process; a refused call, or a clone that is no thread → EPERM; clone3 →
+    ENOSYS, since its flags lie in memory that a filter cannot read and libc then falls back to clone; all others pass.
     Errors: ConfinementError on a machine without a table.
     """
     machine = machine or platform.machine()
@@ -240,8 +242,7 @@ def _works_no_network() -> bool:
 
 def _works_files() -> bool:
     refuse_calls()
-    with open(__file__, "rb") as source:
-        return bool(source.read(1))
+    return bool(Path(__file__).read_bytes())
 
 
 def _works_pidfd() -> bool:

@@ -1,11 +1,11 @@
 """One query, evaluated by the engine in this process, its answer written to a descriptor.
 
-Knows pyoxigraph, media types and the release's prefixes. Must not know processes or sockets (``worker.py``) nor rdflib. Everything that
-the engine can complain about is translated here.
+Knows pyoxigraph, media types and the release's prefixes. Must not know processes or sockets (``worker.py``) nor rdflib.
+Everything that the engine can complain about is translated here.
 
-Source: SPARQL 1.1 Query, 13 (datasets); SPARQL 1.1 Protocol, 2.1.4: graphs named in the request replace those named in the query.
-Measured: with ``use_default_graph_as_union`` pyoxigraph 0.5 ignores FROM, and with ``default_graph`` alone every named graph stays
-visible, hence ``_dataset``.
+Source: SPARQL 1.1 Query, 13 (datasets); SPARQL 1.1 Protocol, 2.1.4: graphs named in the request replace those named in
+the query. Measured: with ``use_default_graph_as_union`` pyoxigraph 0.5 ignores FROM, and with ``default_graph`` alone
+every named graph stays visible, hence ``_dataset``.
 """
 
 from __future__ import annotations
@@ -107,7 +107,8 @@ class Spool:
     def too_large(self) -> ResultTooLarge:
         """The error that says how large an answer may be."""
         return ResultTooLarge(
-            f"The answer is larger than {self._limit_bytes:,} bytes. Ask for less (LIMIT, fewer variables), or use a dump (/dumps/).",
+            f"The answer is larger than {self._limit_bytes:,} bytes. "
+            "Ask for less (LIMIT, fewer variables), or use a dump (/dumps/).",
             limit=self._limit_bytes,
             used=self._written + len(self._buffer),
             unit="bytes",
@@ -183,7 +184,7 @@ class Evaluator:
 
 
 def read_prefixes(release_dir: Path) -> dict[str, str]:
-    """The usable prefixes of a release; none when it has no ``prefixes.json``. Errors: ValueError when it is damaged."""
+    """The prefixes of a release; none without ``prefixes.json``. Errors: ValueError when it is damaged."""
     try:
         loaded = json.loads((release_dir / "prefixes.json").read_text("utf-8"))
     except FileNotFoundError:
@@ -205,13 +206,17 @@ def _prepare(result: ox.QueryTriples, prefixes: Mapping[str, str]) -> tuple[Iter
 
 
 def _unsupported(media_type: str, what: str, offers: tuple[str, ...]) -> MediaTypeUnsupported:
-    return MediaTypeUnsupported(f"The answer is {what}, which {media_type} cannot hold; use one of {', '.join(offers)}.", offers)
+    return MediaTypeUnsupported(
+        f"The answer is {what}, which {media_type} cannot hold; use one of {', '.join(offers)}.", offers
+    )
 
 
 def _translate(error: OSError | ValueError, text: str) -> Exception:
-    """A refused SERVICE looks like any other failure of input or output; the gate lets none pass, so this is the second fence."""
+    """A refused SERVICE looks like any other failure of input; the gate lets none pass, this is the second fence."""
     if isinstance(error, OSError) and "SERVICE" in text.upper():
         return QueryRefused("SERVICE is not run here: this endpoint never queries others.", "service")
     if isinstance(error, ValueError):
         return QueryRefused(f"The engine cannot evaluate this query: {error}.", "evaluation")
-    return StoreUnavailable(f"The store cannot be read: {error.strerror or 'unknown reason'}. Try again; if it stays, rebuild the release.")
+    return StoreUnavailable(
+        f"The store cannot be read: {error.strerror or 'unknown reason'}. Try again; if it stays, rebuild the release."
+    )

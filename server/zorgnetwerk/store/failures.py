@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from zorgnetwerk import errors
-from zorgnetwerk.errors import Limit, Place, QueryRefused, SyntaxInvalid, ZorgnetwerkError
+from zorgnetwerk.errors import Limit, MemoryExceeded, Place, QueryRefused, SyntaxInvalid, ZorgnetwerkError
 
 _LIMITS: Mapping[str, type[Limit]] = MappingProxyType(
     {
@@ -85,6 +85,17 @@ def from_fields(fields: Mapping[str, object]) -> ZorgnetwerkError:
         offers = fields.get("offers")
         return offering(message, [str(offer) for offer in offers] if isinstance(offers, list) else ())
     return _PLAIN.get(kind, errors.StoreUnavailable)(message)
+
+
+def memory_exceeded(memory_bytes: int) -> MemoryExceeded:
+    """The error that says how much memory one request may use."""
+    return MemoryExceeded(
+        f"This needed more than the {memory_bytes >> 20:,} MiB of memory that one request may use. "
+        "Ask for less at once: fewer patterns that have nothing in common, a LIMIT, no ORDER BY over everything.",
+        limit=memory_bytes,
+        used=memory_bytes,
+        unit="bytes",
+    )
 
 
 def _number(value: object) -> float:

@@ -1,8 +1,9 @@
 """Frames between our own processes: a small JSON object, with open descriptors riding along.
 
-On the wire: length of the JSON (4 bytes, big-endian), number of descriptors (1 byte), the JSON in UTF-8. The descriptors travel as
-ancillary data of the frame's first byte; since both orders are kept, the n-th announced descriptor is the n-th received one. Knows
-no meaning of any frame. Results never travel in frames: they are written to a descriptor that a frame carried.
+On the wire: length of the JSON (4 bytes, big-endian), number of descriptors (1 byte), the JSON in UTF-8. The
+descriptors travel as ancillary data of the frame's first byte; since both orders are kept, the n-th announced
+descriptor is the n-th received one. Knows no meaning of any frame. Results never travel in frames: they are written to
+a descriptor that a frame carried.
 """
 
 from __future__ import annotations

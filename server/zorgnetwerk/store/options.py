@@ -21,9 +21,10 @@ DefaultGraph: TypeAlias = Literal["release", "union", "own"]
 class DispatcherOptions:
     """How many workers of which kind, and what each may use.
 
-    Units: ``*_bytes`` bytes, ``*_seconds`` seconds; ``queue_limit`` None means twice ``workers``; ``handler`` empty means no checker.
-    ``memory_quads``: mode auto serves larger releases from their folder; ``warm_quads``: larger ones are served from their folder
-    until they are loaded. ``default_graph`` release means what the record of the release says (union where it says nothing).
+    Units: ``*_bytes`` bytes, ``*_seconds`` seconds; ``queue_limit`` None means twice ``workers``; ``handler`` empty
+    means no checker. ``memory_quads``: mode auto serves larger releases from their folder; ``warm_quads``: larger ones
+    are served from their folder until they are loaded. ``default_graph`` release means what the record of the release
+    says (union where it says nothing).
     """
 
     state_dir: Path

@@ -1,6 +1,7 @@
 """Child commands that die with us, and the log lines of processes without a web server.
 
-Knows parents, children and their ends. What a child may do is in ``confinement.py``; who restarts it in ``supervision.py``.
+Knows parents, children and their ends. What a child may do is in ``confinement.py``; who restarts it in
+``supervision.py``.
 """
 
 from __future__ import annotations
@@ -53,12 +54,12 @@ def start(
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         die_with_parent(parent, death_signal)
 
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603  # the commands are our own
         list(command),
         stdin=subprocess.DEVNULL,
         env={**os.environ, **(environment or {})},
         pass_fds=tuple(descriptors),
-        preexec_fn=prepare,  # noqa: PLW1509  # runs prctl only; the parents that call this have one thread
+        preexec_fn=prepare,  # runs prctl only; the parents that call this have one thread
     )
 
 

@@ -96,7 +96,7 @@ def undeclared_prefix(text: str) -> tuple[str, Place] | None:
     """The first prefix that the query uses without declaring it, and where; None when there is none.
 
     >>> undeclared_prefix("PREFIX a: <urn:a#> ASK { ?s a:p b:q }")
-    ('b', Place(line=1, column=34, excerpt='PREFIX a: <urn:a#> ASK { ?s a:p b:q }'))
+    ('b', Place(line=1, column=33, excerpt='PREFIX a: <urn:a#> ASK { ?s a:p b:q }'))
     """
     declared = {"_"}
     previous = ""

@@ -6,12 +6,14 @@ paths. Must not know Flask.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from rdflib import URIRef
 
 from zorgnetwerk.terms import iris
+from zorgnetwerk.terms.dates import parse_date
 from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import GRAPH_FORMATS, MediaType
@@ -39,6 +41,18 @@ class Frame:
         """The path of this page, in another language when one is given."""
         query = f"?{self.query_string}" if self.query_string else ""
         return f"/{language or self.language}{self.path}{query}"
+
+    def neutral(self) -> str:
+        """The path of this page at which the language is negotiated."""
+        return self.path + (f"?{self.query_string}" if self.query_string else "")
+
+    def address(self) -> str:
+        """The full address of this page under the configured base, for those who quote it elsewhere."""
+        return self.base.value + self.here().lstrip("/")
+
+    def released(self) -> datetime.date | None:
+        """The day of the release, when it is known."""
+        return parse_date(self.modified[:10])
 
     def to(self, path: str) -> str:
         """The path of another page in this language.

@@ -19,6 +19,8 @@ from babel.messages.pofile import read_po
 
 from zorgnetwerk.terms.languages import DEFAULT_LANGUAGE, LANGUAGES
 
+LOCALES: Mapping[str, str] = MappingProxyType({"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"})
+"""How dates and numbers are written for readers of each language."""
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 
@@ -27,6 +29,7 @@ class Translator:
 
     def __init__(self, language: str, catalogue: gettext.NullTranslations) -> None:
         self.language = language
+        self.locale = LOCALES[language]
         self._catalogue = catalogue
 
     def gettext(self, message: str) -> str:

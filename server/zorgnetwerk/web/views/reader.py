@@ -17,7 +17,7 @@ from zorgnetwerk.dataset.evidence import Evidence, Ledger
 from zorgnetwerk.terms.dates import parse_date
 from zorgnetwerk.terms.iris import VOCABULARY
 from zorgnetwerk.terms.languages import foreign_tag
-from zorgnetwerk.terms.namespaces import OA, ORG, PROV, RDF
+from zorgnetwerk.terms.namespaces import OA, ORG, RDF
 from zorgnetwerk.web.frames import Frame, is_linkable
 from zorgnetwerk.web.translations import Translator
 from zorgnetwerk.web.views.model import Link, Proof, Text
@@ -33,6 +33,9 @@ class Reader:
         self.t = translator
         self.ledger = Ledger(graph, frame.base)
         self.zn = self.ledger.zn
+        self._names: dict[Node, Text] = {}
+        self._links: dict[Node, Link] = {}
+        self._days: dict[tuple[datetime.date, str], str] = {}
 
     def text(self, literal: Literal) -> Text:
         """A literal's words, marked when they are in another language."""
@@ -40,6 +43,11 @@ class Reader:
 
     def name(self, term: Node) -> Text:
         """What a thing is called; a sentence about it when it has no name; the end of its IRI as a last resort."""
+        if term not in self._names:
+            self._names[term] = self._named(term)
+        return self._names[term]
+
+    def _named(self, term: Node) -> Text:
         found = labels.label(self.graph, term, self.frame.language) or labels.label(self.lexicon, term, self.frame.language)
         if found is not None:
             return self.text(found)
@@ -57,7 +65,9 @@ class Reader:
 
     def link(self, term: Node) -> Link:
         """A mention of a thing that leads to its page, or to the foreign site when it is not ours and not described here."""
-        return self._to(term, self.name(term))
+        if term not in self._links:
+            self._links[term] = self._to(term, self.name(term))
+        return self._links[term]
 
     def property_link(self, predicate: URIRef) -> Link:
         """A mention of a property that leads to its definition."""
@@ -72,11 +82,13 @@ class Reader:
 
     def day(self, day: datetime.date, pattern: str = "long") -> str:
         """A day in words."""
-        return format_date(day, pattern, locale=self.frame.language)
+        if (day, pattern) not in self._days:
+            self._days[day, pattern] = format_date(day, pattern, locale=self.t.locale)
+        return self._days[day, pattern]
 
     def number(self, number: int) -> str:
         """A number with the separators of the language."""
-        return format_decimal(number, locale=self.frame.language)
+        return format_decimal(number, locale=self.t.locale)
 
     def proofs(self, evidence: tuple[Evidence, ...]) -> tuple[Proof, ...]:
         """The evidence as it is shown; pieces that say nothing at all are left out."""
@@ -150,7 +162,3 @@ def is_vocabulary_term(frame: Frame, iri: str) -> bool:
     path = frame.base.path(iri)
     return path is not None and path.partition("#")[0] == VOCABULARY
 
-
-def quoted_source(graph: Graph, quotation: Node) -> Node | None:
-    """The source that a quotation is from."""
-    return graph.value(quotation, PROV.wasQuotedFrom)

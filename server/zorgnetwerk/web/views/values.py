@@ -67,7 +67,7 @@ def _day(node: Node | None) -> datetime.date | None:
 
 
 def _bound(reader: Reader, first: datetime.date | None, last: datetime.date | None, is_begin: bool) -> str:
-    t, language = reader.t, reader.frame.language
+    t, language = reader.t, reader.t.locale
     if first is None or last is None:
         known = first or last
         day = reader.day(known) if known else ""
@@ -119,7 +119,7 @@ def _literal(reader: Reader, literal: Literal) -> Value:
 
 def _readable(reader: Reader, text: str, datatype: URIRef | None) -> str | None:
     """The text of a literal of a known datatype as the language writes it; None when it cannot be read as such."""
-    language = reader.frame.language
+    language = reader.t.locale
     if datatype == XSD.date:
         day = parse_date(text)
         return reader.day(day) if day else None

@@ -1,0 +1,221 @@
+"""The store of the web processes: asks the dispatcher on its Unix socket.
+
+Thread-safe; a request has a connection for itself, and connections are kept for the next. Results arrive in a spool
+file that the worker wrote, complete before the reply comes. While the dispatcher restarts, reads are tried again for a
+moment. Parses results of our own queries into rdflib terms; evaluates nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, cast
+
+from rdflib import Graph
+from rdflib.term import Node
+
+from zorgnetwerk.errors import StoreUnavailable, WorkerDied
+from zorgnetwerk.store import conversion, spools
+from zorgnetwerk.store.base import Answer, Body, Capabilities, DatasetSelection, Limits
+from zorgnetwerk.store.failures import from_fields
+from zorgnetwerk.store.frames import Channel, Closed, FrameError, connect
+from zorgnetwerk.store.lanes import Lane
+from zorgnetwerk.store.query import Query
+from zorgnetwerk.terms import media_types
+from zorgnetwerk.terms.media_types import MediaType
+
+CAPABILITIES: Final = Capabilities("pyoxigraph", history=True, writable=True, graph_selection=True)
+PUBLIC_LIMITS: Final = Limits(seconds=10, result_bytes=50_000_000, memory_bytes=1 << 30)
+PAGE_LIMITS: Final = Limits(seconds=5, result_bytes=50_000_000, memory_bytes=1 << 30)
+
+_GRACE_SECONDS: Final = 3.0
+"""Beyond a request's own limit: the dispatcher replies at the limit, unless the machine is very busy."""
+_CONNECT_SECONDS: Final = 1.0
+_PAUSE_SECONDS: Final = 0.02
+_KEPT_CONNECTIONS: Final = 16
+_LONG_SECONDS: Final = 1.0
+
+
+class EmbeddedStore:
+    """A ``Store`` over the dispatcher's socket."""
+
+    def __init__(
+        self,
+        socket_path: Path,
+        *,
+        limits: Limits = PUBLIC_LIMITS,
+        page_limits: Limits = PAGE_LIMITS,
+        patience_seconds: float = 2.5,
+        spool_dir: Path | None = None,
+    ) -> None:
+        self._path = socket_path
+        self._limits = limits
+        self._page_limits = page_limits
+        self._patience_seconds = patience_seconds
+        self._spool_dir = spool_dir
+        self._kept: list[Channel] = []
+        self._lock = threading.Lock()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this store can do."""
+        return CAPABILITIES
+
+    def release(self) -> int:
+        """The number of the release that answers now; 0 while none does. Errors: StoreUnavailable."""
+        return int(cast("int", self._ask({"op": "release"}, (), _CONNECT_SECONDS)["release"]))
+
+    def answer(
+        self,
+        query: Query,
+        media_type: MediaType,
+        limits: Limits | None = None,
+        selection: DatasetSelection | None = None,
+    ) -> Answer:
+        """The serialised answer to a foreign query, in the query lane. Errors: those of ``Store``."""
+        return self._answer("query", query.text, media_type, limits or self._limits, selection)
+
+    def answer_page(self, text: str, media_type: MediaType, selection: DatasetSelection | None = None) -> Answer:
+        """The serialised answer to one of our own queries, in the page lane. Errors: those of ``Store``."""
+        return self._answer("page", text, media_type, self._page_limits, selection)
+
+    def select(self, text: str) -> list[dict[str, Node]]:
+        """The solutions of one of our own SELECT queries; unbound variables are left out."""
+        return conversion.solutions_of(self._read(text, media_types.RESULTS_JSON))
+
+    def construct(self, text: str) -> Graph:
+        """The graph of one of our own CONSTRUCT or DESCRIBE queries."""
+        return conversion.graph_of(self._read(text, media_types.N_TRIPLES))
+
+    def ask(self, text: str) -> bool:
+        """The verdict of one of our own ASK queries."""
+        return conversion.verdict_of(self._read(text, media_types.RESULTS_JSON))
+
+    def run_check(self, job: Mapping[str, object], body: bytes, seconds: float) -> tuple[dict[str, object], bytes]:
+        """What the checker's handler gives for this job and body.
+
+        Errors: what the handler raises, DeadlineExceeded, MemoryExceeded, QueueFull, StoreUnavailable, WorkerDied.
+        """
+        limits = replace(self._limits, seconds=seconds, memory_bytes=1 << 62)
+        with spools.holding(body) as source, Body(spools.make(self._spool_dir), 0) as target:
+            header = {"op": "check", "job": dict(job), **_fields(limits)}
+            reply = self._ask(header, (source, target.descriptor), seconds, is_page=False)
+            target.size = int(cast("int", reply["size"]))
+            return cast("dict[str, object]", reply["result"]), target.read()
+
+    def renew_checker(self) -> None:
+        """Prepares the checker's handler anew, beside the present one: the content has changed."""
+        self._ask({"op": "renew"}, (), _CONNECT_SECONDS)
+
+    def status(self) -> dict[str, object]:
+        """The dispatcher's report on itself.
+
+        Shape: ``ready`` ``release`` ``mode`` ``quads`` ``checker_ready`` ``message``; ``pids`` by role (dispatcher,
+        master, checker, worker, check-worker); ``workers`` and ``waiting`` by lane; ``counts``. Errors:
+        StoreUnavailable.
+        """
+        report = self._ask({"op": "status"}, (), _CONNECT_SECONDS)
+        return {name: value for name, value in report.items() if name != "op"}
+
+    def wait_ready(self, seconds: float) -> bool:
+        """Whether a release answers within this time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                if self.status()["ready"]:
+                    return True
+            except StoreUnavailable:
+                pass
+            time.sleep(_PAUSE_SECONDS)
+        return False
+
+    def close(self) -> None:
+        """Closes the connections."""
+        with self._lock:
+            kept, self._kept = self._kept, []
+        for channel in kept:
+            channel.close()
+
+    def _read(self, text: str, media_type: MediaType) -> bytes:
+        with self.answer_page(text, media_type).body as body:
+            return body.read()
+
+    def _answer(
+        self, lane: Lane, text: str, media_type: MediaType, limits: Limits, selection: DatasetSelection | None
+    ) -> Answer:
+        header: dict[str, object] = {
+            "op": "query",
+            "lane": lane,
+            "text": text,
+            "media_type": media_type.name,
+            **_fields(limits),
+        }
+        if selection is not None:
+            header |= {
+                "default_graphs": _listed(selection.default_graphs),
+                "named_graphs": _listed(selection.named_graphs),
+            }
+        body = Body(spools.make(self._spool_dir), 0)
+        try:
+            reply = self._ask(header, (body.descriptor,), limits.seconds, is_page=lane == "page")
+            body.size = int(cast("int", reply["size"]))
+            return Answer(body, media_type, int(cast("int", reply["release"])), float(cast("float", reply["seconds"])))
+        except BaseException:
+            body.close()
+            raise
+
+    def _ask(
+        self, header: Mapping[str, object], descriptors: Sequence[int], seconds: float, *, is_page: bool = True
+    ) -> dict[str, object]:
+        """The reply; a broken connection is tried again for a moment, unless long work would be done twice."""
+        failing_since: float | None = None
+        while True:
+            began = time.monotonic()
+            try:
+                reply = self._exchange(header, descriptors, seconds + _GRACE_SECONDS)
+                break
+            except TimeoutError as error:
+                raise StoreUnavailable("The store does not answer in time. Try again soon.") from error
+            except (OSError, Closed, FrameError) as error:
+                now = time.monotonic()
+                if not is_page and now - began > _LONG_SECONDS:
+                    raise WorkerDied("The store was restarted while it worked on this. Send it again.") from error
+                failing_since = failing_since or now
+                if now - failing_since > self._patience_seconds:
+                    raise StoreUnavailable(
+                        "The store does not answer; it may be restarting. Try again soon."
+                    ) from error
+                time.sleep(_PAUSE_SECONDS)
+        if reply["op"] == "failed":
+            raise from_fields(cast("Mapping[str, object]", reply["error"]))
+        return reply
+
+    def _exchange(self, header: Mapping[str, object], descriptors: Sequence[int], seconds: float) -> dict[str, object]:
+        with self._lock:
+            channel = self._kept.pop() if self._kept else None
+        if channel is None:
+            channel = connect(self._path, _CONNECT_SECONDS)
+        try:
+            channel.socket.settimeout(seconds)
+            channel.send(header, descriptors)
+            reply = channel.receive().header
+        except BaseException:
+            channel.close()
+            raise
+        with self._lock:
+            if len(self._kept) < _KEPT_CONNECTIONS:
+                self._kept.append(channel)
+                return reply
+        channel.close()
+        return reply
+
+
+def _fields(limits: Limits) -> dict[str, object]:
+    return {"seconds": limits.seconds, "result_bytes": limits.result_bytes, "memory_bytes": limits.memory_bytes}
+
+
+def _listed(names: Sequence[str] | None) -> list[str] | None:
+    return None if names is None else list(names)

@@ -1,0 +1,289 @@
+"""One master process with its workers, as the dispatcher sees them; and the line of such masters for one role.
+
+A new release, or new content, means a new master beside the old one; the line switches when the new one has workers,
+and the old one ends when its last request has been answered. Knows processes and their sockets. Must not know requests.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from zorgnetwerk.store import processes
+from zorgnetwerk.store.frames import Channel, Frame
+from zorgnetwerk.store.lanes import Lane
+from zorgnetwerk.store.loop import Loop
+
+_ENVIRONMENT: Final = (("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"), ("MALLOC_ARENA_MAX", "2"), ("RUST_BACKTRACE", "0"))
+_FAILED_STARTS_LIMIT: Final = 3
+_LONGEST_PAUSE_SECONDS: Final = 5.0
+_STEADY_SECONDS: Final = 2.0
+_LOG: Final = logging.getLogger("zorgnetwerk.store.dispatcher")
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """One worker. ``number`` is ours and never used twice, unlike a process id."""
+
+    number: int
+    pid: int
+    descriptor: int
+    channel: Channel
+    lane: Lane
+    generation: Generation
+    is_ready: bool = False
+    is_demoted: bool = False
+    is_ended: bool = False
+
+    def signal(self, number: int) -> None:
+        """Sends a signal to exactly this process; nothing happens when it has ended."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.descriptor, number)
+
+    def demote(self) -> None:
+        """Gives way to everything else from now on. It cannot be undone, so such a worker serves one request only."""
+        self.is_demoted = True
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, 10)
+
+    def pause(self) -> None:
+        """Stops this worker where it is."""
+        self.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Lets this worker go on."""
+        self.signal(signal.SIGCONT)
+
+    def end(self) -> None:
+        """Ends this worker by our own decision."""
+        self.is_ended = True
+        self.signal(signal.SIGKILL)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a master is to prepare: equal plans need no new master."""
+
+    role: str
+    arguments: tuple[str, ...]
+    release: int = 0
+    mode: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Generation:
+    """One master and its workers by process id. ``pending`` is the lane that it is forking for."""
+
+    plan: Plan
+    process: subprocess.Popen[bytes]
+    control: Channel
+    began: float
+    quads: int = 0
+    is_prepared: bool = False
+    pending: Lane | None = None
+    failed_starts: int = 0
+    members: dict[int, Member] = field(default_factory=dict)
+
+    def ready(self, lane: Lane) -> list[Member]:
+        """The workers of a lane that are up: idle or at work."""
+        return [
+            member
+            for member in self.members.values()
+            if member.lane == lane and member.is_ready and not member.is_ended
+        ]
+
+    def count(self, lane: Lane) -> int:
+        """The workers that fill the places of a lane; demoted and ended ones do not."""
+        return sum(
+            1 for member in self.members.values() if member.lane == lane and not (member.is_demoted or member.is_ended)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Whom a line tells: a worker is idle, replied, ended (exit code or None, last words); a step may be due."""
+
+    on_idle: Callable[[Member], None]
+    on_reply: Callable[[Member, Frame], None]
+    on_end: Callable[[Member, int | None, str], None]
+    on_change: Callable[[], None]
+
+
+Size: TypeAlias = Callable[[Lane], int]
+
+
+class Line:
+    """The masters of one role: the current, the one getting ready, those that finish their last requests."""
+
+    def __init__(
+        self, lanes: Sequence[Lane], size: Size, loop: Loop, listener: Listener, numbers: Iterator[int]
+    ) -> None:
+        self.lanes = tuple(lanes)
+        self.current: Generation | None = None
+        self.coming: Generation | None = None
+        self.retired: list[Generation] = []
+        self.message = ""
+        self.switches = 0
+        self._size = size
+        self._loop = loop
+        self._listener = listener
+        self._numbers = numbers
+        self._failures = 0
+        self._retry_at = 0.0
+
+    def generations(self) -> list[Generation]:
+        """All masters that live."""
+        return [generation for generation in (self.current, self.coming, *self.retired) if generation is not None]
+
+    def forgive(self) -> None:
+        """Tries again at once: what is wanted has changed."""
+        self._failures, self._retry_at = 0, 0.0
+
+    def step(self, wanted: Plan | None, now: float) -> None:
+        """Starts what is wanted, fills up workers one by one, and lets go of old masters."""
+        if (
+            wanted
+            and self.coming is None
+            and (self.current is None or self.current.plan != wanted)
+            and now >= self._retry_at
+        ):
+            self.coming = self._start(wanted, now)
+        if self.coming is not None and self.coming.is_prepared and all(self.coming.ready(lane) for lane in self.lanes):
+            self._switch(self.coming)
+        for generation in (self.current, self.coming):
+            if generation is not None:
+                self._fill(generation)
+        for generation in [old for old in self.retired if not old.members and old.pending is None]:
+            self.retired.remove(generation)
+            self._let_go(generation)
+
+    def settle(self, member: Member) -> None:
+        """Decides what becomes of a worker that has answered: it takes further requests, or it ends."""
+        if member.is_demoted or member.generation is not self.current or member.is_ended:
+            member.end()
+        else:
+            self._listener.on_idle(member)
+
+    def _start(self, plan: Plan, now: float) -> Generation:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        command = (
+            sys.executable,
+            "-m",
+            "zorgnetwerk.store.master",
+            f"--role={plan.role}",
+            f"--control={theirs.fileno()}",
+        )
+        process = processes.start((*command, *plan.arguments), dict(_ENVIRONMENT), (theirs.fileno(),))
+        theirs.close()
+        generation = Generation(plan, process, Channel(ours), now)
+        self._loop.watch(
+            generation.control,
+            lambda frame: self._hear(generation, frame),
+            lambda: self._lose(generation),
+        )
+        return generation
+
+    def _switch(self, generation: Generation) -> None:
+        old, self.current, self.coming = self.current, generation, None
+        self.message = ""
+        self.switches += 1
+        if old is not None:
+            self.retired.append(old)
+        for lane in self.lanes:
+            for member in generation.ready(lane):
+                self._listener.on_idle(member)
+
+    def _fill(self, generation: Generation) -> None:
+        if not generation.is_prepared or generation.pending is not None:
+            return
+        for lane in self.lanes:
+            if generation.count(lane) < self._size(lane):
+                generation.pending = lane
+                generation.control.queue({"op": "fork", "lane": lane})
+                self._loop.flush(generation.control)
+                return
+
+    def _hear(self, generation: Generation, frame: Frame) -> None:
+        operation = frame.header["op"]
+        if operation == "ready":
+            generation.is_prepared = True
+            generation.quads = int(str(frame.header["quads"]))
+            self._listener.on_change()
+        elif operation == "broken":
+            self.message = str(frame.header["message"])
+            _LOG.error("master of role %s: %s", generation.plan.role, self.message)
+        elif operation == "worker":
+            self._adopt(generation, frame)
+        elif operation == "ended":
+            member = generation.members.get(int(str(frame.header["pid"])))
+            if member is not None:
+                self._conclude(member, int(str(frame.header["code"])), str(frame.header["detail"]))
+
+    def _adopt(self, generation: Generation, frame: Frame) -> None:
+        connection, descriptor = frame.descriptors
+        frame.descriptors.clear()
+        channel = Channel(socket.socket(fileno=connection))
+        lane = next(lane for lane in self.lanes if lane == frame.header["lane"])
+        member = Member(next(self._numbers), int(str(frame.header["pid"])), descriptor, channel, lane, generation)
+        generation.members[member.pid] = member
+        self._loop.watch(channel, lambda answer: self._hear_member(member, answer), lambda: None)
+
+    def _hear_member(self, member: Member, frame: Frame) -> None:
+        if frame.header["op"] != "idle":
+            self._listener.on_reply(member, frame)
+            return
+        member.is_ready = True
+        member.generation.pending = None
+        member.generation.failed_starts = 0
+        if member.generation is self.current:
+            self._listener.on_idle(member)
+        self._listener.on_change()
+
+    def _conclude(self, member: Member, code: int | None, detail: str) -> None:
+        """The master has reaped this worker, or is gone itself."""
+        generation = member.generation
+        del generation.members[member.pid]
+        self._loop.forget(member.channel)
+        member.channel.close()
+        os.close(member.descriptor)
+        if not member.is_ended and code is not None:
+            _LOG.warning("worker %d of lane %s ended with code %d: %s", member.pid, member.lane, code, detail[-500:])
+        if not member.is_ready:
+            generation.pending = None
+            generation.failed_starts += 1
+            self.message = detail.rpartition("\n")[2] or f"workers end with code {code} at their start"
+            if generation.failed_starts >= _FAILED_STARTS_LIMIT:
+                generation.process.kill()
+        self._listener.on_end(member, code, detail)
+        self._listener.on_change()
+
+    def _lose(self, generation: Generation) -> None:
+        """This master is gone, and its workers end with it."""
+        for member in list(generation.members.values()):
+            member.signal(signal.SIGKILL)
+            self._conclude(member, None, "")
+        now = time.monotonic()
+        if generation in self.retired:
+            self.retired.remove(generation)
+        elif generation is self.coming or generation is self.current:
+            steady = generation is self.current and now - generation.began > _STEADY_SECONDS
+            self._failures = 0 if steady else self._failures + 1
+            pause = 0.0 if self._failures <= 1 else min(_LONGEST_PAUSE_SECONDS, 0.1 * 2**self._failures)
+            self._retry_at = now + pause
+            _LOG.error("master of role %s ended; a new one starts in %.1f s", generation.plan.role, pause)
+            self.coming = None if generation is self.coming else self.coming
+            self.current = None if generation is self.current else self.current
+        generation.control.close()
+
+    def _let_go(self, generation: Generation) -> None:
+        self._loop.forget(generation.control)
+        generation.control.close()

@@ -1,0 +1,77 @@
+"""What the state folder says is to be served.
+
+Knows the pointer file and the release folders, read only. Cheap enough to be asked ten times a second.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from zorgnetwerk.store.generations import Plan
+from zorgnetwerk.store.options import DispatcherOptions
+
+
+@dataclass(slots=True)
+class Pointer:
+    """The current release of a state folder, as plans for masters."""
+
+    options: DispatcherOptions
+    message: str = "there is no release yet"
+    _number: int = 0
+    _quads: int = field(default=0)
+
+    def read(self) -> bool:
+        """Looks again; whether another release is named now. What is unreadable changes nothing but the message."""
+        try:
+            number = int((self.options.state_dir / "current").read_text("ascii"))
+            if number == self._number:
+                return False
+            record = json.loads((self._folder(number) / "release.json").read_text("utf-8"))
+            self._number, self._quads, self.message = number, int(record["quads"]), ""
+        except FileNotFoundError as error:
+            self.message = "there is no release yet" if not self._number else f"{error.filename} is missing"
+            return False
+        except (OSError, ValueError, KeyError) as error:
+            self.message = f"the current release cannot be read: {error}"
+            return False
+        return True
+
+    def plan(self, is_cold: bool) -> Plan | None:
+        """What to prepare; ``is_cold``: nothing is served yet, so a large release is first served from its folder."""
+        if not self._number:
+            return None
+        options, folder = self.options, self._folder(self._number)
+        mode = self._mode()
+        if mode == "memory" and is_cold and self._quads > options.warm_quads and (folder / "store").is_dir():
+            mode = "folder"
+        arguments = (
+            f"--release={folder}",
+            f"--mode={mode}",
+            f"--default-graph={options.default_graph}",
+            f"--memory-bytes={options.memory_bytes}",
+            f"--result-bytes={options.result_bytes}",
+        )
+        return Plan("query", arguments, self._number, mode)
+
+    def _mode(self) -> str:
+        if self.options.mode != "auto":
+            return self.options.mode
+        return "folder" if self._quads > self.options.memory_quads else "memory"
+
+    def _folder(self, number: int) -> Path:
+        return self.options.state_dir / "releases" / f"{number:06d}"
+
+
+def check_plan(options: DispatcherOptions, round_number: int) -> Plan | None:
+    """What the checker's master is to prepare, anew for another ``round_number``; None without a handler."""
+    if not options.handler:
+        return None
+    arguments = (
+        f"--handler={options.handler}",
+        f"--content-dir={options.content_dir or ''}",
+        f"--memory-bytes={options.check_memory_bytes}",
+        f"--result-bytes={options.result_bytes}",
+    )
+    return Plan("check", arguments, round_number, "check")

@@ -1,0 +1,51 @@
+"""The dispatcher's report on itself: release, processes, workers, queues, counts.
+
+Reads the desk, changes nothing. Shape: described in ``EmbeddedStore.status``.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from zorgnetwerk.store.generations import Line
+from zorgnetwerk.store.lanes import LANES
+
+if TYPE_CHECKING:
+    from zorgnetwerk.store.desk import Desk
+
+_COUNTS = (
+    "answered", "refused", "deadline", "memory", "too_large", "died", "unavailable", "retried", "queue_full",
+    "cancelled", "demoted", "paused",
+)  # fmt: skip
+
+
+def status(desk: Desk) -> dict[str, object]:
+    """Everything that health pages, metrics and tests ask of the dispatcher."""
+    current = desk.queries.current
+    return {
+        "ready": current is not None,
+        "release": desk.release,
+        "mode": current.plan.mode if current else "",
+        "quads": current.quads if current else 0,
+        "checker_ready": desk.checks.current is not None,
+        "message": desk.pointer.message or desk.queries.message or desk.checks.message,
+        "pids": {
+            "dispatcher": [os.getpid()],
+            "master": _masters(desk.queries),
+            "checker": _masters(desk.checks),
+            "worker": _workers(desk.queries),
+            "check-worker": _workers(desk.checks),
+        },
+        "workers": desk.lanes.figures(),
+        "waiting": {lane: len(desk.lanes.waiting(lane)) for lane in LANES},
+        "counts": {name: desk.counts[name] for name in _COUNTS} | {"swaps": max(0, desk.queries.switches - 1)},
+    }
+
+
+def _masters(line: Line) -> list[int]:
+    return [generation.process.pid for generation in line.generations()]
+
+
+def _workers(line: Line) -> list[int]:
+    return [pid for generation in line.generations() for pid in generation.members]

@@ -1,0 +1,166 @@
+"""The supervisor of ``serve``: starts the child commands, restarts what ends, stops them in order.
+
+Knows processes and signals. Must not know what the children do. Runs in the main thread of a process that does nothing
+else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import select
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from zorgnetwerk.store import processes
+
+_ENDS_LIMIT: Final = 5
+_ENDS_WINDOW_SECONDS: Final = 10.0
+_STEP_SECONDS: Final = 1.0
+_LOG: Final = logging.getLogger("zorgnetwerk.store.supervision")
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One command to keep running. ``death_signal`` is what it gets when the supervisor itself ends."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    death_signal: int = signal.SIGKILL
+
+
+class Supervisor:
+    """Child commands that run as long as this one does."""
+
+    def __init__(
+        self,
+        children: Sequence[Child],
+        *,
+        stop_seconds: float = 5.0,
+        on_event: Callable[[str, str], None] | None = None,
+    ) -> None:
+        self._children = tuple(children)
+        self._stop_seconds = stop_seconds
+        self._on_event = on_event
+        self._running: dict[str, int] = {}
+        self._ends: dict[str, deque[float]] = {child.name: deque(maxlen=_ENDS_LIMIT) for child in children}
+        self._stopping = False
+        self._wake: tuple[int, int] = (-1, -1)
+
+    def pids(self) -> dict[str, int]:
+        """The process id of each running child by name."""
+        return dict(self._running)
+
+    def stop(self) -> None:
+        """Asks for an orderly end; may be called from any thread or signal handler."""
+        self._stopping = True
+        if self._wake[1] >= 0:
+            with contextlib.suppress(OSError):
+                os.write(self._wake[1], b"x")
+
+    def run(self) -> int:
+        """Runs until it is asked to stop (0), or until a child keeps ending (1). Only in the main thread."""
+        processes.adopt_orphans()
+        self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        os.set_blocking(self._wake[0], True)
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)}
+        signal.signal(signal.SIGTERM, lambda *_: self.stop())
+        signal.signal(signal.SIGINT, lambda *_: self.stop())
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        before = signal.set_wakeup_fd(self._wake[1], warn_on_full_buffer=False)
+        try:
+            for child in self._children:
+                self._start(child)
+            failed = self._watch()
+            self._end_all()
+        finally:
+            signal.set_wakeup_fd(before)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+            os.close(self._wake[0])
+            os.close(self._wake[1])
+            self._wake = (-1, -1)
+        return 1 if failed else 0
+
+    def _start(self, child: Child) -> None:
+        process = processes.start(child.command, child.environment, death_signal=child.death_signal)
+        process.returncode = 0  # we reap it ourselves, by id; this keeps subprocess from trying
+        self._running[child.name] = process.pid
+        self._tell(child.name, f"started as process {process.pid}")
+
+    def _watch(self) -> bool:
+        """Restarts what ends; True when a child cannot be kept running."""
+        while not self._stopping:
+            for name, code in self._reap():
+                child = next(child for child in self._children if child.name == name)
+                self._ends[name].append(time.monotonic())
+                if self._keeps_ending(name):
+                    self._tell(
+                        name,
+                        f"ended {_ENDS_LIMIT} times within {_ENDS_WINDOW_SECONDS:.0f} s (last code {code}); giving up",
+                        code,
+                    )
+                    return True
+                self._tell(name, f"ended with code {code}; starting it again", code)
+                if not self._stopping:
+                    self._start(child)
+            self._wait(_STEP_SECONDS)
+        return False
+
+    def _keeps_ending(self, name: str) -> bool:
+        ends = self._ends[name]
+        return len(ends) == _ENDS_LIMIT and ends[-1] - ends[0] <= _ENDS_WINDOW_SECONDS
+
+    def _end_all(self) -> None:
+        """Ends the children in reverse order, each with a chance to finish, all within the limit."""
+        end = time.monotonic() + self._stop_seconds
+        names = [child.name for child in reversed(self._children)]
+        for place, name in enumerate(names):
+            share = (end - time.monotonic()) / (len(names) - place)
+            self._end(name, time.monotonic() + (share if place else share * 1.5))
+        self._reap()
+
+    def _end(self, name: str, until: float) -> None:
+        self._send(name, signal.SIGTERM)
+        while name in self._running and time.monotonic() < until:
+            self._reap()
+            if name in self._running:
+                self._wait(0.05)
+        if name in self._running:
+            self._tell(name, "does not end; killed")
+            self._send(name, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self._running.pop(name), 0)
+
+    def _send(self, name: str, number: int) -> None:
+        if name in self._running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._running[name], number)
+
+    def _reap(self) -> list[tuple[str, int]]:
+        """The children that have ended, with their exit codes; adopted orphans are reaped silently."""
+        ended = []
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                process, status = os.waitpid(-1, os.WNOHANG)
+                if not process:
+                    break
+                for name in [name for name, known in self._running.items() if known == process]:
+                    del self._running[name]
+                    ended.append((name, os.waitstatus_to_exitcode(status)))
+        return ended
+
+    def _wait(self, seconds: float) -> None:
+        if select.select([self._wake[0]], [], [], seconds)[0]:
+            os.read(self._wake[0], 4096)
+
+    def _tell(self, name: str, event: str, code: int = 0) -> None:
+        _LOG.log(logging.ERROR if code else logging.INFO, "%s: %s", name, event)
+        if self._on_event is not None:
+            self._on_event(name, event)

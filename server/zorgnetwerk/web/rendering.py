@@ -1,0 +1,179 @@
+"""Pages for people: the Jinja environments and one function for each kind of page.
+
+A page is a pure function of what it shows and of its frame. Templates lay out the values of ``views/``; words come from
+``translations.py`` and from the data. Must not know Flask.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from rdflib import Graph
+
+from zorgnetwerk.dataset.entities import Description
+from zorgnetwerk.dataset.listing import Listing
+from zorgnetwerk.dataset.overview import Overview
+from zorgnetwerk.dataset.questions import Question
+from zorgnetwerk.dataset.schemes import SchemeDescription
+from zorgnetwerk.dataset.vocabulary import VocabularyDescription
+from zorgnetwerk.terms import syntax
+from zorgnetwerk.terms.languages import LANGUAGES, NAMES
+from zorgnetwerk.terms.media_types import JSON_LD, RESULT_FORMATS, TRIPLE_FORMATS, MediaType
+from zorgnetwerk.web.assets import Assets
+from zorgnetwerk.web.frames import Frame, file_paths
+from zorgnetwerk.web.translations import LOCALES, Translations, Translator
+from zorgnetwerk.web.views import answers, codes, entity, front, kinds, terms
+from zorgnetwerk.web.views.downloads import DumpFile
+from zorgnetwerk.web.views.problems import Hint
+from zorgnetwerk.web.views.reader import Reader
+from zorgnetwerk.web.views.results import Outcome
+
+TEMPLATE_FOLDER = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """Makes pages; made once, used by many threads."""
+
+    assets: Assets
+    translations: Translations
+    environments: Mapping[str, Environment]
+
+    @classmethod
+    def load(cls) -> Self:
+        """The renderer of this installation, all templates compiled."""
+        assets, translations = Assets.load(), Translations.load()
+        made = {language: _environment(translations.for_language(language), assets) for language in LANGUAGES}
+        for environment in made.values():
+            for name in environment.list_templates():
+                environment.get_template(name)
+        return cls(assets, translations, MappingProxyType(made))
+
+    def entity_page(self, description: Description, frame: Frame) -> str:
+        """The page about one thing, code, graph, quotation … of ours or of others."""
+        reader = self._reader(description.graph, description.lexicon, frame)
+        view = entity.entity_view(description, reader)
+        return self._page(
+            "entity.html",
+            frame,
+            title=f"{view.title.text} – {view.kind.text}",
+            view=view,
+            formats=file_paths(frame, description.iri),
+            data=_embedded(description.graph),
+        )
+
+    def scheme_page(self, description: SchemeDescription, frame: Frame) -> str:
+        """The page of a code list: its codes as a tree, each with the number of its uses."""
+        view = codes.scheme_view(description, self._reader(description.graph, description.graph, frame))
+        return self._page(
+            "scheme.html", frame, title=view.title.text, view=view, formats=file_paths(frame, description.iri),
+            data=_embedded(description.graph),
+        )  # fmt: skip
+
+    def vocabulary_page(self, description: VocabularyDescription, frame: Frame) -> str:
+        """The page of the vocabulary: every term with its definition, its place and its uses."""
+        reader = self._reader(description.graph + description.words, description.words, frame)
+        view = terms.vocabulary_view(description, reader)
+        return self._page(
+            "vocabulary.html", frame, title=view.title.text, view=view, formats=file_paths(frame, description.iri),
+            data=_embedded(description.graph),
+        )  # fmt: skip
+
+    def list_page(self, listing: Listing, frame: Frame) -> str:
+        """The page with all things of a kind, in alphabetic order."""
+        view = front.list_view(listing, self._reader(listing.graph, listing.graph, frame))
+        iri = frame.base.iri(f"doc/{listing.concept}")
+        return self._page(
+            "list.html", frame, title=view.title, view=view, formats=file_paths(frame, iri), data=_embedded(listing.graph)
+        )
+
+    def home_page(self, overview: Overview, frame: Frame) -> str:
+        """The first page: what this is, what it holds, where to begin."""
+        view = front.home_view(overview, self._reader(overview.graph, overview.graph, frame))
+        return self._page("home.html", frame, title="Zorgnetwerk", view=view)
+
+    def sparql_page(self, frame: Frame, query: str, questions: Sequence[Question], outcome: Outcome | None) -> str:
+        """The page on which people ask in SPARQL; works without scripts and never forgets the query."""
+        graph = answers.labels_of(outcome)
+        view = answers.sparql_view(query, questions, outcome, self._reader(graph, graph, frame))
+        offers: tuple[MediaType, ...] = TRIPLE_FORMATS if view.is_graph else RESULT_FORMATS
+        return self._page("sparql.html", frame, title="SPARQL", view=view, offers=offers)
+
+    def dumps_page(self, files: Sequence[DumpFile], frame: Frame) -> str:
+        """The page with everything to download."""
+        t = self.translations.for_language(frame.language)
+        return self._page("dumps.html", frame, title=t.gettext("Downloads"), files=files)
+
+    def catalogue_page(self, graph: Graph, frame: Frame) -> str:
+        """The page that describes the data set: its catalogue in human order."""
+        view = front.catalogue_view(graph, self._reader(graph, graph, frame))
+        formats = [(offer, f"/catalogue.{offer.suffix}") for offer in TRIPLE_FORMATS]
+        t = self.translations.for_language(frame.language)
+        return self._page("catalogue.html", frame, title=t.gettext("Catalogue"), view=view, formats=formats, data=_embedded(graph))
+
+    def problem_page(
+        self, status: int, title: str, detail: str, frame: Frame, hints: Sequence[Hint] = (), request_id: str = ""
+    ) -> str:
+        """The page that says what went wrong and how to go on."""
+        t = self.translations.for_language(frame.language)
+        shown = {"status": status, "title": t.gettext(title), "detail": detail, "hints": hints, "request_id": request_id}
+        return self._page("problem.html", frame, title=f"{status} {t.gettext(title)}", problem=shown, indexed=False)
+
+    def _reader(self, graph: Graph, lexicon: Graph, frame: Frame) -> Reader:
+        return Reader(graph, lexicon, frame, self.translations.for_language(frame.language))
+
+    def _page(
+        self,
+        template: str,
+        frame: Frame,
+        *,
+        title: str,
+        formats: Sequence[tuple[MediaType, str]] = (),
+        data: Markup | None = None,
+        indexed: bool = True,
+        **shown: Any,
+    ) -> str:
+        chosen = self.environments.get(frame.language) or self.environments["nl"]
+        return chosen.get_template(template).render(
+            frame=frame, title=title, formats=formats, data=data, indexed=indexed, language_names=NAMES, locales=LOCALES, **shown
+        )
+
+
+def _environment(translator: Translator, assets: Assets) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATE_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        translator.gettext, translator.ngettext, newstyle=True
+    )
+    def number(value: int | float) -> str:
+        return format_decimal(value, locale=translator.locale)
+
+    def day(value: datetime.date) -> str:
+        return format_date(value, "long", locale=translator.locale)
+
+    environment.filters.update(number=number, day=day)
+    environment.globals.update(asset=assets.url, kind_plural=lambda kind: kinds.plural(translator, kind))
+    return environment
+
+
+def _embedded(graph: Graph) -> Markup:
+    """The graph as JSON-LD that can stand in a script element: no text in it can end the element."""
+    text = syntax.write(graph, JSON_LD).decode("utf-8")
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # every "<" is escaped as JSON, so no markup is left
+

@@ -1,0 +1,46 @@
+/* Progressive enhancement only: copy buttons, and opening all evidence before printing. Pages are complete without it. */
+
+function announce(button) {
+  const before = button.textContent;
+  button.textContent = button.dataset.done;
+  setTimeout(() => { button.textContent = before; }, 1600);
+}
+
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    announce(button);
+  } catch {
+    const range = document.createRange();
+    range.selectNodeContents(button.previousElementSibling);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+  }
+}
+
+for (const button of document.querySelectorAll("button.copy")) {
+  button.hidden = false;
+  button.addEventListener("click", () => copy(button));
+}
+
+addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll("details.proof:not([open])")) {
+    details.dataset.closed = "";
+    details.open = true;
+  }
+});
+
+addEventListener("afterprint", () => {
+  for (const details of document.querySelectorAll("details.proof[data-closed]")) {
+    details.open = false;
+    delete details.dataset.closed;
+  }
+});
+
+const query = document.querySelector("textarea#query");
+query?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    query.form.requestSubmit();
+  }
+});

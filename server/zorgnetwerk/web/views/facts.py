@@ -1,0 +1,79 @@
+"""The facts about one thing, in sections, each with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rdflib import Literal, URIRef
+from rdflib.term import Node
+
+from zorgnetwerk.dataset.evidence import Fact
+from zorgnetwerk.terms import languages
+from zorgnetwerk.terms.namespaces import FOAF, ORG, OWL, RDF, RDFS, SKOS, VOID
+from zorgnetwerk.web.views.grouping import SECTIONS, places
+from zorgnetwerk.web.views.model import Item, Row, Section
+from zorgnetwerk.web.views.reader import Reader
+from zorgnetwerk.web.views.values import value_of
+
+_ELSEWHERE = frozenset({RDF.type, SKOS.editorialNote, SKOS.inScheme, SKOS.topConceptOf, ORG.memberOf, OWL.deprecated, FOAF.topic, VOID.triples})
+"""Properties whose values the page shows in another place than among the facts."""
+
+
+def sections(reader: Reader, subject: URIRef, hidden: frozenset[URIRef] = frozenset()) -> tuple[Section, ...]:
+    """The facts about a thing, in reading order; ``hidden`` properties are shown elsewhere on the page."""
+    where = places(reader.frame.base)
+    rows: dict[str, list[tuple[int, str, Row]]] = {key: [] for key in SECTIONS}
+    for predicate, facts in _by_property(reader, subject).items():
+        if predicate in _ELSEWHERE or predicate in hidden or predicate == reader.zn.citaat:
+            continue
+        items = _items(reader, predicate, facts)
+        if items:
+            section, rank = where.get(predicate, ("more", len(where)))
+            row = Row(reader.property_link(predicate), items)
+            rows[section].append((rank, row.label.text.text, row))
+    return tuple(
+        Section(key, reader.t.gettext(title), tuple(row for _, _, row in sorted(rows[key], key=lambda entry: entry[:2])))
+        for key, title in SECTIONS.items()
+        if rows[key]
+    )
+
+
+def item_of(reader: Reader, fact: Fact) -> Item:
+    """A fact with its value and evidence."""
+    sorts = tuple(reader.name(sort) for sort in fact.sorts)
+    return Item(value_of(reader, fact.value), reader.proofs(fact.evidence), sorts)
+
+
+def _by_property(reader: Reader, subject: URIRef) -> Mapping[URIRef, list[Fact]]:
+    found: dict[URIRef, list[Fact]] = {}
+    for fact in reader.ledger.facts_about(subject):
+        found.setdefault(fact.predicate, []).append(fact)
+    return found
+
+
+def _items(reader: Reader, predicate: URIRef, facts: list[Fact]) -> tuple[Item, ...]:
+    if predicate in (SKOS.prefLabel, RDFS.label, FOAF.name) and not _is_worth_showing(facts):
+        return ()
+    if predicate in (SKOS.definition, RDFS.comment, SKOS.note, SKOS.scopeNote):
+        facts = _in_one_language(reader, facts)
+    items = [item_of(reader, fact) for fact in facts if not (predicate == ORG.hasSite and _is_mirrored(reader, fact))]
+    return tuple(sorted(items, key=lambda item: (item.value.link.text.text.casefold(), item.value.link.iri)))
+
+
+def _is_worth_showing(facts: list[Fact]) -> bool:
+    """A name stands in the title already; it is a fact of its own when there are several or a source is quoted for it."""
+    languages_used = [fact.value.language for fact in facts if isinstance(fact.value, Literal)]
+    return len(set(languages_used)) < len(languages_used) or any(item.words is not None for fact in facts for item in fact.evidence)
+
+
+def _in_one_language(reader: Reader, facts: list[Fact]) -> list[Fact]:
+    """Of a text that stands in several languages and has no evidence, the one for this reader."""
+    if any(fact.evidence for fact in facts):
+        return facts
+    chosen: Node | None = languages.pick([fact.value for fact in facts if isinstance(fact.value, Literal)], reader.frame.language)
+    return [fact for fact in facts if fact.value == chosen or not isinstance(fact.value, Literal)]
+
+
+def _is_mirrored(reader: Reader, fact: Fact) -> bool:
+    """Whether a derived link repeats one that stands, with its evidence, among the links that point here."""
+    return (fact.value, ORG.siteOf, fact.subject) in reader.graph

@@ -1,0 +1,230 @@
+"""Scheduling with a clock of its own: who runs, who waits, who is told to come back."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zorgnetwerk.store.lanes import Capacity, Decision, Demote, Expire, Lanes, Refuse, Resume, Run
+
+CAPACITY = Capacity(page=1, express=2, heavy=1, check=1, paused=2, slice_seconds=0.1)
+
+
+def lanes_with_workers(capacity: Capacity = CAPACITY) -> Lanes:
+    """Page worker 1, query workers 11 and 12, check worker 21."""
+    lanes = Lanes(capacity)
+    lanes.add_idle(1, "page", 0)
+    lanes.add_idle(11, "query", 0)
+    lanes.add_idle(12, "query", 0)
+    lanes.add_idle(21, "check", 0)
+    assert lanes.decisions() == []
+    return lanes
+
+
+def after(lanes: Lanes, moment: float) -> list[Decision]:
+    lanes.tick(moment)
+    return lanes.decisions()
+
+
+def test_a_request_runs_at_once_when_a_worker_is_idle() -> None:
+    lanes = lanes_with_workers()
+    lanes.admit(1, "query", 0, 10)
+    assert lanes.decisions() == [Run(1, 11)]
+
+
+def test_requests_wait_in_order_for_a_worker() -> None:
+    lanes = lanes_with_workers()
+    for number in (1, 2, 3, 4):
+        lanes.admit(number, "query", 0, 10)
+    assert lanes.decisions() == [Run(1, 11), Run(2, 12)]
+    lanes.finish(2)
+    lanes.add_idle(12, "query", 0.01)
+    assert lanes.decisions() == [Run(3, 12)]
+
+
+def test_each_lane_has_workers_of_its_own() -> None:
+    lanes = lanes_with_workers()
+    for number in range(10):
+        lanes.admit(number, "query", 0, 10)
+    lanes.decisions()
+    lanes.admit(100, "page", 0, 10)
+    lanes.admit(101, "check", 0, 10)
+    assert lanes.decisions() == [Run(100, 1), Run(101, 21)]
+
+
+def test_a_query_beyond_its_slice_is_demoted_to_a_heavy_slot() -> None:
+    lanes = lanes_with_workers()
+    lanes.admit(1, "query", 0, 10)
+    lanes.decisions()
+    assert after(lanes, 0.09) == []
+    assert after(lanes, 0.1) == [Demote(11, paused=False)]
+    assert lanes.figures()["query"] == {"idle": 1, "busy": 1, "express": 0, "heavy": 1, "paused": 0}
+
+
+def test_pages_and_checks_are_never_demoted() -> None:
+    lanes = lanes_with_workers()
+    lanes.admit(1, "page", 0, 10)
+    lanes.admit(2, "check", 0, 10)
+    lanes.decisions()
+    assert after(lanes, 5) == []
+
+
+def run_long(lanes: Lanes, numbers: range) -> list[Decision]:
+    """Each of these queries gets a fresh express worker and outlives its slice."""
+    made: list[Decision] = []
+    for number in numbers:
+        lanes.admit(number, "query", number, 100)
+        lanes.add_idle(1000 + number, "query", number)
+        lanes.decisions()
+        made += after(lanes, number + 0.5)
+    return made
+
+
+def test_long_queries_beyond_the_slots_are_paused_then_refused() -> None:
+    lanes = Lanes(CAPACITY)
+    made = run_long(lanes, range(1, 5))
+    assert made[:3] == [Demote(1001, paused=False), Demote(1002, paused=True), Demote(1003, paused=True)]
+    refusal = made[3]
+    assert isinstance(refusal, Refuse)
+    assert (refusal.request, refusal.worker, refusal.waiting) == (4, 1004, 2)
+    assert refusal.retry_after_seconds >= 1
+
+
+def test_a_freed_slot_goes_to_the_longest_paused() -> None:
+    lanes = Lanes(CAPACITY)
+    run_long(lanes, range(1, 4))
+    lanes.finish(1)
+    assert lanes.decisions() == [Resume(1002)]
+    lanes.finish(2)
+    assert lanes.decisions() == [Resume(1003)]
+    lanes.finish(3)
+    assert lanes.decisions() == []
+
+
+def test_a_cancelled_paused_query_frees_its_place() -> None:
+    lanes = Lanes(CAPACITY)
+    run_long(lanes, range(1, 4))
+    lanes.finish(2)
+    assert lanes.decisions() == []
+    assert lanes.figures()["query"]["paused"] == 1
+    lanes.finish(1)
+    assert lanes.decisions() == [Resume(1003)]
+
+
+def test_slices_are_shorter_when_others_wait_but_not_endlessly_short() -> None:
+    lanes = lanes_with_workers()
+    assert lanes.slice_seconds() == pytest.approx(0.1)
+    for number in range(4):
+        lanes.admit(number, "query", 0, 10)
+    assert lanes.slice_seconds() == pytest.approx(0.05)
+    for number in range(4, 50):
+        lanes.admit(number, "query", 0, 10)
+    assert lanes.slice_seconds() == pytest.approx(0.025)
+
+
+def test_a_lane_that_is_full_refuses() -> None:
+    lanes = lanes_with_workers()
+    for number in range(66):
+        lanes.admit(number, "query", 0, 10)
+    lanes.decisions()
+    lanes.admit(99, "query", 0, 10)
+    assert lanes.decisions() == [Refuse(99, 0, 64, 1)]
+
+
+def test_the_deadline_counts_from_admission() -> None:
+    lanes = Lanes(CAPACITY)
+    lanes.admit(1, "query", 5.0, 2)
+    assert after(lanes, 6.9) == []
+    (expiry,) = after(lanes, 7.0)
+    assert isinstance(expiry, Expire)
+    assert (expiry.request, expiry.worker, expiry.limit, expiry.used) == (1, 0, 2, 2)
+
+
+def test_an_expired_request_frees_its_slot() -> None:
+    lanes = lanes_with_workers()
+    lanes.admit(1, "query", 0, 1)
+    lanes.admit(2, "query", 0, 10)
+    lanes.decisions()
+    assert after(lanes, 0.5) == [Demote(11, paused=False), Demote(12, paused=True)]
+    lanes.tick(1.0)
+    expiry, resume = sorted(lanes.decisions(), key=lambda decision: type(decision).__name__)
+    assert isinstance(expiry, Expire)
+    assert (expiry.request, expiry.worker) == (1, 11)
+    assert resume == Resume(12)
+
+
+def test_a_request_whose_worker_ended_comes_first_again_with_its_old_deadline() -> None:
+    lanes = lanes_with_workers()
+    for number in (1, 2, 3):
+        lanes.admit(number, "query", 0, 10)
+    lanes.decisions()
+    lanes.readmit(1, 1)
+    assert [request.number for request in lanes.waiting("query")] == [1, 3]
+    lanes.add_idle(13, "query", 1)
+    assert lanes.decisions() == [Run(1, 13)]
+    lanes.finish(2)
+    lanes.finish(3)
+    (expiry,) = [decision for decision in after(lanes, 10) if isinstance(decision, Expire)]
+    assert expiry.worker == 13
+
+
+def test_an_idle_worker_can_be_taken_away() -> None:
+    lanes = lanes_with_workers()
+    assert lanes.remove_idle(11)
+    assert not lanes.remove_idle(11)
+    lanes.admit(1, "query", 0, 10)
+    assert lanes.decisions() == [Run(1, 12)]
+
+
+def test_the_next_moment_is_the_first_slice_or_deadline() -> None:
+    lanes = lanes_with_workers()
+    assert lanes.next_moment() == math.inf
+    lanes.admit(1, "page", 1, 10)
+    assert lanes.next_moment() == 11
+    lanes.admit(2, "query", 2, 10)
+    lanes.decisions()
+    assert lanes.next_moment() == pytest.approx(2.1)
+
+
+EVENTS = st.lists(
+    st.tuples(st.sampled_from(("admit", "idle", "finish", "readmit", "tick")), st.integers(0, 30), st.floats(0, 0.3)), max_size=80
+)
+
+
+@given(EVENTS)
+def test_slots_are_never_overrun_and_no_request_is_lost(events: list[tuple[str, int, float]]) -> None:
+    lanes, now, worker = Lanes(CAPACITY), 0.0, 0
+    live: set[int] = set()
+    paused: set[int] = set()
+    for number, (event, choice, pause) in enumerate(events):
+        now += pause
+        chosen = sorted(live)[choice % len(live)] if live else -1
+        if event == "admit":
+            lanes.admit(number, "query", now, 2.0)
+            live.add(number)
+        elif event == "idle":
+            worker += 1
+            lanes.add_idle(worker, "query", now)
+        elif event == "finish" and live:
+            lanes.finish(chosen)
+            live.discard(chosen)
+        elif event == "readmit" and live and chosen not in {request.number for request in lanes.waiting("query")}:
+            lanes.readmit(chosen, now)
+        else:
+            lanes.tick(now)
+        for decision in lanes.decisions():
+            if isinstance(decision, Expire | Refuse):
+                live.discard(decision.request)
+            elif isinstance(decision, Demote) and decision.paused:
+                paused.add(decision.worker)
+            elif isinstance(decision, Resume):
+                assert decision.worker in paused
+                paused.discard(decision.worker)
+        figures = lanes.figures()["query"]
+        assert figures["heavy"] <= CAPACITY.heavy
+        assert figures["paused"] <= CAPACITY.paused
+        assert not figures["paused"] or figures["heavy"] == CAPACITY.heavy
+        assert figures["busy"] + len(lanes.waiting("query")) == len(live)
