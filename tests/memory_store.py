@@ -21,20 +21,28 @@ from zorgnetwerk.terms import graph_names, syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE, Base
 from zorgnetwerk.terms.media_types import MediaType
 
-_GRAPHS = MappingProxyType({"ontologie": graph_names.ONTOLOGY, "queries": graph_names.QUERIES, "shapes": graph_names.SHAPES})
+_GRAPHS = MappingProxyType(
+    {"ontologie": graph_names.ONTOLOGY, "queries": graph_names.QUERIES, "shapes": graph_names.SHAPES}
+)
 
 
 class MemoryStore:
     """The quads of some files, readable through the three doors that pages use."""
 
-    def __init__(self, files: Iterable[Path], base: Base = Base(RESERVED_BASE)) -> None:
+    def __init__(self, files: Iterable[Path], base: Base) -> None:
         self._store = ox.Store()
         self.base = base
         self.calls = 0
         for number, path in enumerate(files):
-            name = next((graph for part, graph in _GRAPHS.items() if part in path.parts), graph_names.of_file(path.stem))
+            name = next(
+                (graph for part, graph in _GRAPHS.items() if part in path.parts), graph_names.of_file(path.stem)
+            )
             lines = syntax.read_lines(
-                path, base_iri=RESERVED_BASE, graph_name=base.rebase(name), rename=base.rebase, blank_prefix=f"f{number}b"
+                path,
+                base_iri=RESERVED_BASE,
+                graph_name=base.rebase(name),
+                rename=base.rebase,
+                blank_prefix=f"f{number}b",
             )
             self._store.load(input="\n".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
 
@@ -46,7 +54,11 @@ class MemoryStore:
         return 1
 
     def answer(
-        self, query: Query, media_type: MediaType, limits: Limits | None = None, selection: DatasetSelection | None = None
+        self,
+        query: Query,
+        media_type: MediaType,
+        limits: Limits | None = None,
+        selection: DatasetSelection | None = None,
     ) -> Answer:
         raise NotImplementedError("pages read through select, construct and ask")
 
@@ -87,6 +99,3 @@ def content_files(root: Path) -> list[Path]:
             if syntax.media_type_of(path) and not {"examples", "checks"} & set(path.parts) and path.suffix != ".jsonld":
                 found.append(path)
     return found
-
-
-

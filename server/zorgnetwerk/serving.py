@@ -61,6 +61,7 @@ def free_port(settings: Settings) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
+            probe.listen(1)  # binding alone succeeds beside a listener that shares its port
         except OSError as error:
             raise SettingError(
                 f"port: {settings.host}:{settings.port} cannot be used ({error.strerror}). Choose another with --port."

@@ -93,7 +93,8 @@ class Pool:
         lanes = status["workers"]
         full = lanes["page"]["idle"] == options.page_workers and lanes["query"]["idle"] == options.express_workers
         checks = not options.handler or lanes["check"]["idle"] == options.check_workers
-        return bool(status["ready"] and full and checks and len(status["pids"]["master"]) == 1)
+        one = len(status["pids"]["master"]) == 1 and len(status["pids"]["worker"]) == options.page_workers + options.express_workers
+        return bool(status["ready"] and full and checks and one)
 
 
 @contextlib.contextmanager
@@ -107,6 +108,8 @@ def running(options: DispatcherOptions, seconds: float = 20) -> Iterator[Pool]:
         assert store.wait_ready(seconds), "the dispatcher did not get ready"
         wait_until(pool.is_settled, seconds)
         yield pool
+        if process.poll() is not None:
+            return
         left = pool.all_pids()
         process.send_signal(signal.SIGTERM)
         assert process.wait(5) == 0

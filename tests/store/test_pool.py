@@ -60,6 +60,13 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def single(tmp_path: Path) -> Path:
+    """A state folder for a dispatcher of this test alone."""
+    make_release(tmp_path, 1)
+    return tmp_path
+
+
 @pytest.fixture(scope="module", params=["memory", "folder"])
 def pool(request: pytest.FixtureRequest, state: Path) -> Iterator[Pool]:
     with running(DispatcherOptions(state, workers=2, mode=request.param)) as made:
@@ -71,8 +78,7 @@ QUESTIONS = {
     "named graphs": "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g",
     "from": "SELECT (COUNT(*) AS ?n) FROM <urn:g1> WHERE { ?s ?p ?o }",
     "from named": "SELECT (COUNT(*) AS ?n) FROM NAMED <urn:g1> WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }",
-    "escaped from": "SELECT (COUNT(*) AS ?n) \\u0046ROM <urn:g1> WHERE { ?s ?p ?o }",
-    "from in a string": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o FILTER('FROM <urn:g1>' != ?o) } # FROM",
+    "from in a string": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o FILTER('\\u0027 FROM <urn:g1>' != ?o) } # FROM",
     "path": "SELECT (COUNT(*) AS ?n) WHERE { <urn:e0> <urn:next>+ ?x }",
     "sum": "SELECT (SUM(?o) AS ?n) WHERE { ?s <urn:value> ?o }",
 }
@@ -81,7 +87,6 @@ ANSWERS = {
     "named graphs": ["<urn:g0>\t20", "<urn:g1>\t21", "<urn:g2>\t20", "<urn:g>\t1"],
     "from": ["21"],
     "from named": ["21"],
-    "escaped from": ["21"],
     "from in a string": ["63"],
     "path": ["30"],
     "sum": ["435"],
@@ -116,10 +121,10 @@ def test_graphs_named_in_the_request_are_the_whole_dataset(
     assert found == expected
 
 
-def test_own_default_graph_is_a_setting_and_a_property_of_the_release(state: Path, tmp_path: Path) -> None:
-    with running(DispatcherOptions(state, mode="memory", default_graph="own")) as pool:
-        assert pool.text(QUESTIONS["count"]).split() == ["1", "?n"]
+def test_own_default_graph_is_a_setting_and_a_property_of_the_release(tmp_path: Path) -> None:
     folder = make_release(tmp_path, 1, extra=EXTRA)
+    with running(DispatcherOptions(tmp_path, mode="memory", default_graph="own")) as pool:
+        assert pool.text(QUESTIONS["count"]).split() == ["1", "?n"]
     record = json.loads((folder / "release.json").read_text())
     (folder / "release.json").write_text(json.dumps(record | {"default_graph": "own"}))
     with running(DispatcherOptions(tmp_path, mode="memory")) as pool:
@@ -138,7 +143,7 @@ def test_a_small_graph_declares_only_the_prefixes_it_uses(pool: Pool) -> None:
         ("SELECT *\nWHERE { ?s u:next ?o }", 2, "PREFIX u: <urn:>"),
         ("SELECT *\nWHERE { ?s foaf:name ?o }", 2, "prefix foaf: is not declared"),
         ("SELECT *\nWHERE { ?s ?p }", 2, "does not parse"),
-        ("SELECT (1 + AS ?x)\nWHERE { }", 1, "does not parse"),
+        ("SELECT (1 + ?y ?x)\nWHERE { }", 1, "does not parse"),
     ],
 )
 def test_a_syntax_error_says_where_and_how_to_mend_it(pool: Pool, text: str, line: int, said: str) -> None:
@@ -276,8 +281,8 @@ def test_a_second_dispatcher_on_the_same_state_is_refused(pool: Pool) -> None:
     assert pool.store.ask("ASK {}")
 
 
-def test_a_full_queue_is_refused_and_short_queries_still_pass(state: Path) -> None:
-    options = DispatcherOptions(state, workers=1, queue_limit=2, mode="memory")
+def test_a_full_queue_is_refused_and_short_queries_still_pass(single: Path) -> None:
+    options = DispatcherOptions(single, workers=1, queue_limit=2, mode="memory")
     with running(options) as pool:
         refused: list[QueueFull] = []
 
@@ -347,14 +352,14 @@ def test_a_large_release_is_served_from_its_folder_until_it_is_loaded(tmp_path: 
         assert '"1"' in pool.text()
 
 
-def test_masters_that_fork_have_one_thread(state: Path) -> None:
-    with running(DispatcherOptions(state, mode="memory")) as pool:
+def test_masters_that_fork_have_one_thread(single: Path) -> None:
+    with running(DispatcherOptions(single, mode="memory")) as pool:
         for pid in pool.pids("master") + pool.pids("worker"):
             assert len(list(Path(f"/proc/{pid}/task").iterdir())) == 1
 
 
-def test_a_short_query_takes_little_on_its_way(state: Path) -> None:
-    with running(DispatcherOptions(state, mode="memory")) as pool:
+def test_a_short_query_takes_little_on_its_way(single: Path) -> None:
+    with running(DispatcherOptions(single, mode="memory")) as pool:
         times = []
         for _ in range(200):
             began = time.perf_counter()
@@ -370,8 +375,8 @@ def test_answers_name_the_release_and_the_time(pool: Pool) -> None:
         assert 0 < answer.seconds < 5
 
 
-def test_an_orderly_end_answers_what_is_under_way(state: Path) -> None:
-    with running(DispatcherOptions(state, mode="memory")) as pool:
+def test_an_orderly_end_answers_what_is_under_way(single: Path) -> None:
+    with running(DispatcherOptions(single, mode="memory")) as pool:
         text = RUNAWAYS["product"]
         outcomes: list[object] = []
 
@@ -390,4 +395,3 @@ def test_an_orderly_end_answers_what_is_under_way(state: Path) -> None:
         assert isinstance(outcomes[0], DeadlineExceeded)
         assert pool.process.wait(5) == 0
         wait_until(lambda: not any(is_alive(pid) for pid in children), 3)
-        pool.process = subprocess.Popen(("sleep", "60"))

@@ -32,7 +32,7 @@ from zorgnetwerk.terms import graph_names, syntax
 from zorgnetwerk.terms.namespaces import SH
 from zorgnetwerk.terms.iris import RESERVED_BASE, Base, rebase_line
 
-DERIVATIONS = ("derive-superclasses", "derive-participation", "derive-membership", "derive-sites")
+DERIVATIONS = ("derive-superclasses", "derive-participation", "derive-membership", "derive-sites", "derive-founding", "derive-sources")
 SHRINK_LIMIT = 0.5
 """A release that loses more than this share of the quads of its parent is refused unless the loss is accepted by name."""
 
@@ -151,8 +151,13 @@ def _make(
 
 
 def write_quads(folder: Path, lines: set[str], base: Base) -> set[str]:
-    """Writes the plain dump of a candidate under the configured base and gives its lines."""
+    """Writes the plain dump of a candidate under the configured base and gives its lines.
+
+    The provisional record lets the candidate be opened for its checks; ``Releases.admit`` replaces it.
+    """
     served = {served_line(line, base) for line in lines}
+    provisional = {"format": 0, "number": 0, "quads": len(served)}
+    (folder / "release.json").write_text(json.dumps(provisional), "utf-8")
     with (folder / "quads.nq").open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(f"{line}\n" for line in sorted(served))
     return served

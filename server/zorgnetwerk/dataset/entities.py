@@ -1,7 +1,8 @@
 """The document about one thing, as a graph.
 
-Knows what belongs to such a document: the thing's own triples, the nodes that carry facts about it, their quotations, the links that
-point to it (paged and counted), the names of whatever is mentioned. Must not know pages or formats; ``evidence.py`` reads the graph.
+Knows what belongs to such a document: the thing's own triples, the nodes that carry facts about it, their quotations,
+the links that point to it (paged and counted), the names of whatever is mentioned. Must not know pages or formats;
+``evidence.py`` reads the graph.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ LISTING_PAGE_SIZE = 100
 class Description:
     """The document about a thing.
 
-    Shape:  ``graph`` is the document itself; ``lexicon`` names the properties that it uses; ``counts`` holds the links that point to
-            the thing in the whole store, by property (for a graph: the things it speaks of, under foaf:topic).
+    Shape:  ``graph`` is the document itself; ``lexicon`` names the properties that it uses; ``counts`` holds the
+            links that point to the thing in the whole store, by property (for a graph: the things it speaks of, under
+            foaf:topic).
     Units:  ``page`` counts from 1 up to ``pages``.
     """
 
@@ -47,8 +49,8 @@ class Description:
 def describe(store: Store, iri: URIRef, base: Base, page: int = 1) -> Description:
     """The document about this thing, in three round trips.
 
-    Errors: NotFound when nothing is said about it or it has fewer pages; Gone when it was withdrawn (``prov:invalidatedAtTime``);
-            those of the store.
+    Errors: NotFound when nothing is said about it or it has fewer pages; Gone when it was withdrawn
+            (``prov:invalidatedAtTime``); those of the store.
     """
     if not queries.is_iri(str(iri)):
         raise NotFound(f"{iri} is no IRI")
@@ -140,7 +142,7 @@ def _add_document(graph: Graph, iri: URIRef, base: Base, page: int, pages: int) 
 def _finished(
     store: Store, iri: URIRef, graph: Graph, counts: Mapping[URIRef, int], base: Base, page: int, pages: int
 ) -> Description:
-    known = {subject for subject in graph.subjects(RDF.type, None)} - {iri}
+    known = set(graph.subjects(RDF.type, None)) - {iri}
     terms = labels.mentioned(graph) - known
     used = labels.predicates(graph) | set(counts) | _claimed(graph)
     lexicon = Graph()

@@ -70,6 +70,5 @@ def predicates(graph: Graph) -> set[URIRef]:
 def types_of(graph: Graph, term: Node) -> Iterator[URIRef]:
     """The classes of a thing, in order, without those that say nothing to a reader."""
     hidden = {OWL.NamedIndividual, OWL.Thing, RDFS.Resource}
-    for kind in sorted(graph.objects(term, RDF.type)):
-        if isinstance(kind, URIRef) and kind not in hidden:
-            yield kind
+    kinds = [kind for kind in graph.objects(term, RDF.type) if isinstance(kind, URIRef)]
+    yield from (kind for kind in sorted(kinds) if kind not in hidden)

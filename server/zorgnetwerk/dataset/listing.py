@@ -47,7 +47,9 @@ def list_things(store: Store, base: Base, concept: str, page: int = 1) -> Listin
     if not found or not 1 <= page <= pages:
         raise NotFound(f"there is no list of {concept} with a page {page}")
     graph = labels.labels_for(store, found, base)
-    ordered = sorted(found, key=lambda thing: (sort_key(str(labels.label(graph, thing, DEFAULT_LANGUAGE) or "")), thing))
+    ordered = sorted(
+        found, key=lambda thing: (sort_key(str(labels.label(graph, thing, DEFAULT_LANGUAGE) or "")), thing)
+    )
     shown = tuple(ordered[PAGE_SIZE * (page - 1) : PAGE_SIZE * page])
     document = URIRef(base.iri(f"doc/{concept}"))
     graph.add((document, RDF.type, FOAF.Document))

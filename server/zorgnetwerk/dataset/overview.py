@@ -15,20 +15,23 @@ from zorgnetwerk.dataset import counting, queries, questions
 from zorgnetwerk.dataset.questions import Question
 from zorgnetwerk.store.base import Store
 from zorgnetwerk.terms.iris import Base
-from zorgnetwerk.terms.namespaces import RDF, SKOS, vocabulary
+from zorgnetwerk.terms.namespaces import PROV, RDF, SKOS, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
     """The data set at a glance.
 
-    Shape: ``kinds`` counts the things of each kind (part of the path before the slug); ``sizes`` holds triples, graphs, properties …;
-           ``graph`` names the sources, schemes and contradictions, with both sides of each; ``sample`` is kind and slug of one thing.
+    Shape: ``sources`` are the documents that were read; ``further`` those from which single facts were added;
+           ``kinds`` counts the things of each kind (part of the path before the slug); ``sizes`` holds triples,
+           graphs, properties …; ``graph`` names the sources, schemes and contradictions, with both sides of each;
+           ``sample`` is kind and slug of one thing.
     """
 
     kinds: Mapping[str, int]
     sizes: Mapping[str, int]
     sources: tuple[URIRef, ...]
+    further: tuple[URIRef, ...]
     schemes: tuple[URIRef, ...]
     contradictions: tuple[URIRef, ...]
     questions: tuple[Question, ...]
@@ -39,7 +42,10 @@ class Overview:
 def overview(store: Store, base: Base) -> Overview:
     """The numbers and lists of this data set. Errors: those of the store."""
     space = Literal(base.iri("id/"))
-    kinds = {str(row["kind"]): int(str(row["number"])) for row in store.select(queries.bind(queries.load("count-kinds", base), space=space))}
+    kinds = {
+        str(row["kind"]): int(str(row["number"]))
+        for row in store.select(queries.bind(queries.load("count-kinds", base), space=space))
+    }
     graph = store.construct(queries.load("overview", base))
     zn = vocabulary(base)
 
@@ -50,6 +56,7 @@ def overview(store: Store, base: Base) -> Overview:
         kinds=MappingProxyType(dict(sorted(kinds.items()))),
         sizes=MappingProxyType(counting.counts(store)),
         sources=of(zn.Bron),
+        further=tuple(source for source in of(PROV.PrimarySource) if source not in of(zn.Bron)),
         schemes=of(SKOS.ConceptScheme),
         contradictions=of(zn.Tegenspraak),
         questions=tuple(questions.stored(store)),

@@ -39,7 +39,9 @@ def describe_scheme(store: Store, iri: URIRef, base: Base) -> SchemeDescription:
         raise NotFound(f"there is no code list {iri}")
     known = set(graph.subjects(unique=True))
     graph += labels.labels_for(store, labels.mentioned(graph) - known, base)
-    return SchemeDescription(iri, graph, uses(store, queries.bind(queries.load("count-uses-of-codes", base), scheme=iri), "concept"))
+    return SchemeDescription(
+        iri, graph, uses(store, queries.bind(queries.load("count-uses-of-codes", base), scheme=iri), "concept")
+    )
 
 
 def uses(store: Store, text: str, column: str) -> Mapping[URIRef, int]:

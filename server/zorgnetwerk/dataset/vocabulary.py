@@ -20,7 +20,8 @@ from zorgnetwerk.terms.iris import VOCABULARY, Base
 
 @dataclass(frozen=True, slots=True)
 class VocabularyDescription:
-    """The vocabulary. Shape: ``graph`` is the document; ``usage`` counts things of a class and triples of a property; ``words`` names
+    """The vocabulary. Shape: ``graph`` is the document; ``usage`` counts things of a class and triples of a property;
+    ``words`` names
     what the page mentions beyond the document."""
 
     iri: URIRef

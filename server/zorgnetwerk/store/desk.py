@@ -70,7 +70,7 @@ class Desk:
         self._members: dict[int, Member] = {}
         self._numbers = itertools.count(1)
         self._check_round = 0
-        listener = Listener(self._on_idle, self._on_reply, self._on_end, lambda: self.step(time.monotonic()))
+        listener = Listener(self._on_idle, self._withdraw, self._on_reply, self._on_end, lambda: self.step(time.monotonic()))
         self.queries = Line(("page", "query"), capacity.workers, loop, listener, itertools.count(1, 2))
         self.checks = Line(("check",), capacity.workers, loop, listener, itertools.count(2, 2))
 
@@ -179,6 +179,9 @@ class Desk:
     def _on_idle(self, member: Member) -> None:
         self._members[member.number] = member
         self.lanes.add_idle(member.number, member.lane, time.monotonic())
+
+    def _withdraw(self, member: Member) -> bool:
+        return self.lanes.remove_idle(member.number)
 
     def _on_reply(self, member: Member, frame: Frame) -> None:
         task = self._task_of(member)

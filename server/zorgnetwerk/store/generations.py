@@ -110,9 +110,10 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Whom a line tells: a worker is idle, replied, ended (exit code or None, last words); a step may be due."""
+    """Whom a line tells: a worker is idle, is withdrawn (gives whether it was idle), replied, ended (exit code or None, last words); a step may be due."""
 
     on_idle: Callable[[Member], None]
+    withdraw: Callable[[Member], bool]
     on_reply: Callable[[Member, Frame], None]
     on_end: Callable[[Member, int | None, str], None]
     on_change: Callable[[], None]
@@ -198,6 +199,9 @@ class Line:
         self.switches += 1
         if old is not None:
             self.retired.append(old)
+            for member in old.members.values():
+                if self._listener.withdraw(member):
+                    member.end()
         for lane in self.lanes:
             for member in generation.ready(lane):
                 self._listener.on_idle(member)
@@ -246,6 +250,8 @@ class Line:
         member.generation.failed_starts = 0
         if member.generation is self.current:
             self._listener.on_idle(member)
+        elif member.generation is not self.coming:
+            member.end()
         self._listener.on_change()
 
     def _conclude(self, member: Member, code: int | None, detail: str) -> None:

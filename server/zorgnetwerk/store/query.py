@@ -88,8 +88,7 @@ def has_dataset_clause(text: str) -> bool:
     >>> has_dataset_clause("SELECT * FROM <urn:g> { }"), has_dataset_clause("ASK { ?from <urn:from> 'FROM' } # FROM")
     (True, False)
     """
-    texts = {text, _ESCAPE.sub(_decode, text)}
-    return any(kind == "word" and token.upper() == "FROM" for known in texts for kind, token, _ in _tokens(known))
+    return any(kind == "word" and token.upper() == "FROM" for kind, token, _ in _tokens(text))
 
 
 def undeclared_prefix(text: str) -> tuple[str, Place] | None:

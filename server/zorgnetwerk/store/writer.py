@@ -18,10 +18,10 @@ from zorgnetwerk.errors import StateError
 from zorgnetwerk.store.state import write_durably
 
 
-def make_copy(writer: Path, before: Set[str], after: Set[str], state_hash: str, target: Path) -> None:
+def make_copy(writer: Path, before: Set[str], after: Set[str], target: Path) -> None:
     """Brings the writer's store from the lines ``before`` to the lines ``after`` and backs it up into ``target``.
 
-    ``state_hash`` names the state ``after``; it is remembered beside the store, so that the next call knows what the store holds.
+    A key of the state is kept beside the store, so that the next call knows what the store holds.
     Errors: StateError when the disk refuses.
     """
     mark = writer.with_suffix(".state")
@@ -38,7 +38,7 @@ def make_copy(writer: Path, before: Set[str], after: Set[str], state_hash: str, 
         del store
     except OSError as error:
         raise StateError(f"The store {writer} cannot be written: {error}. Free disk space, then build again.") from error
-    write_durably(mark, f"{_hash_key(after)} {state_hash}\n".encode("ascii"))
+    write_durably(mark, f"{_hash_key(after)}\n".encode("ascii"))
 
 
 def _remake(writer: Path, lines: Iterable[str]) -> None:
@@ -59,11 +59,11 @@ def _hash_key(lines: Set[str]) -> str:
     """A key of a set of lines that is quick to compute and does not depend on order."""
     total = 0
     for line in lines:
-        total ^= hash_line(line)
+        total ^= _hash_line(line)
     return f"{len(lines)}-{total:016x}"
 
 
-def hash_line(line: str) -> int:
+def _hash_line(line: str) -> int:
     """A 64-bit hash of one line, the same in every process."""
     return int.from_bytes(hashlib.blake2b(line.encode(), digest_size=8).digest(), "big")
 

@@ -78,10 +78,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ValidationReport:
-    """All findings of one check, in a fixed order; ``checked`` counts the nodes that a shape looked at."""
+    """All findings of one check, in a fixed order; ``checked`` holds the nodes that a shape looked at."""
 
     findings: tuple[Finding, ...]
-    checked: int = 0
+    checked: frozenset[Node] = frozenset()
 
     @property
     def conforms(self) -> bool:
@@ -140,7 +140,7 @@ def _describe(graph: Graph, result: BNode, finding: Finding) -> None:
         graph.add((result, SH.resultMessage, Literal(text, lang=language)))
 
 
-def report_of(findings: Iterable[Finding], checked: int = 0) -> ValidationReport:
+def report_of(findings: Iterable[Finding], checked: Iterable[Node] = ()) -> ValidationReport:
     """The report of these findings: each once, and of one rule on one node and value only the most severe."""
     kept: dict[tuple[str, str, str], Finding] = {}
     ordered: list[Finding] = []
@@ -149,7 +149,7 @@ def report_of(findings: Iterable[Finding], checked: int = 0) -> ValidationReport
         strongest = kept.setdefault(key, finding)
         if strongest.severity is finding.severity:
             ordered.append(finding)
-    return ValidationReport(tuple(ordered), checked)
+    return ValidationReport(tuple(ordered), frozenset(checked))
 
 
 def set_of(findings: Iterable[Finding]) -> list[Finding]:

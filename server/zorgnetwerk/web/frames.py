@@ -1,7 +1,7 @@
 """What every page needs to know about the request it answers, and how it links to other pages.
 
-Links are paths on the same host, never absolute to the base IRI, so that a page works on another port as well. Knows the pattern of
-paths. Must not know Flask.
+Links are paths on the same host, never absolute to the base IRI, so that a page works on another port as well. Knows
+the pattern of paths. Must not know Flask.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _PATH_SAFE = "/~!$&'()*+,;=:@"
 class Frame:
     """One request for a page.
 
-    Shape: ``path`` is without language prefix and query, with a leading slash; ``query_string`` is kept by the language switch;
-           ``modified`` is the ISO date of the release, "" when unknown.
+    Shape: ``path`` is without language prefix and query, with a leading slash; ``query_string`` is kept by the
+           language switch; ``modified`` is the ISO date of the release, "" when unknown.
     """
 
     language: str
@@ -87,7 +87,10 @@ def file_paths(frame: Frame, iri: URIRef | str) -> list[tuple[MediaType, str]]:
     if path is None:
         return []
     body = path.partition("#")[0]
-    return [(media_type, quote(iris.page_path(body, suffix=media_type.suffix), safe=_PATH_SAFE)) for media_type in GRAPH_FORMATS]
+    return [
+        (media_type, quote(iris.page_path(body, suffix=media_type.suffix), safe=_PATH_SAFE))
+        for media_type in GRAPH_FORMATS
+    ]
 
 
 def is_linkable(iri: str) -> bool:

@@ -75,25 +75,38 @@ class Renderer:
         """The page of a code list: its codes as a tree, each with the number of its uses."""
         view = codes.scheme_view(description, self._reader(description.graph, description.graph, frame))
         return self._page(
-            "scheme.html", frame, title=view.title.text, view=view, formats=file_paths(frame, description.iri),
+            "scheme.html",
+            frame,
+            title=view.title.text,
+            view=view,
+            formats=file_paths(frame, description.iri),
             data=_embedded(description.graph),
-        )  # fmt: skip
+        )
 
     def vocabulary_page(self, description: VocabularyDescription, frame: Frame) -> str:
         """The page of the vocabulary: every term with its definition, its place and its uses."""
         reader = self._reader(description.graph + description.words, description.words, frame)
         view = terms.vocabulary_view(description, reader)
         return self._page(
-            "vocabulary.html", frame, title=view.title.text, view=view, formats=file_paths(frame, description.iri),
+            "vocabulary.html",
+            frame,
+            title=view.title.text,
+            view=view,
+            formats=file_paths(frame, description.iri),
             data=_embedded(description.graph),
-        )  # fmt: skip
+        )
 
     def list_page(self, listing: Listing, frame: Frame) -> str:
         """The page with all things of a kind, in alphabetic order."""
         view = front.list_view(listing, self._reader(listing.graph, listing.graph, frame))
         iri = frame.base.iri(f"doc/{listing.concept}")
         return self._page(
-            "list.html", frame, title=view.title, view=view, formats=file_paths(frame, iri), data=_embedded(listing.graph)
+            "list.html",
+            frame,
+            title=view.title,
+            view=view,
+            formats=file_paths(frame, iri),
+            data=_embedded(listing.graph),
         )
 
     def home_page(self, overview: Overview, frame: Frame) -> str:
@@ -118,14 +131,22 @@ class Renderer:
         view = front.catalogue_view(graph, self._reader(graph, graph, frame))
         formats = [(offer, f"/catalogue.{offer.suffix}") for offer in TRIPLE_FORMATS]
         t = self.translations.for_language(frame.language)
-        return self._page("catalogue.html", frame, title=t.gettext("Catalogue"), view=view, formats=formats, data=_embedded(graph))
+        return self._page(
+            "catalogue.html", frame, title=t.gettext("Catalogue"), view=view, formats=formats, data=_embedded(graph)
+        )
 
     def problem_page(
         self, status: int, title: str, detail: str, frame: Frame, hints: Sequence[Hint] = (), request_id: str = ""
     ) -> str:
         """The page that says what went wrong and how to go on."""
         t = self.translations.for_language(frame.language)
-        shown = {"status": status, "title": t.gettext(title), "detail": detail, "hints": hints, "request_id": request_id}
+        shown = {
+            "status": status,
+            "title": t.gettext(title),
+            "detail": detail,
+            "hints": hints,
+            "request_id": request_id,
+        }
         return self._page("problem.html", frame, title=f"{status} {t.gettext(title)}", problem=shown, indexed=False)
 
     def _reader(self, graph: Graph, lexicon: Graph, frame: Frame) -> Reader:
@@ -144,7 +165,14 @@ class Renderer:
     ) -> str:
         chosen = self.environments.get(frame.language) or self.environments["nl"]
         return chosen.get_template(template).render(
-            frame=frame, title=title, formats=formats, data=data, indexed=indexed, language_names=NAMES, locales=LOCALES, **shown
+            frame=frame,
+            title=title,
+            formats=formats,
+            data=data,
+            indexed=indexed,
+            language_names=NAMES,
+            locales=LOCALES,
+            **shown,
         )
 
 
@@ -161,6 +189,7 @@ def _environment(translator: Translator, assets: Assets) -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         translator.gettext, translator.ngettext, newstyle=True
     )
+
     def number(value: int | float) -> str:
         return format_decimal(value, locale=translator.locale)
 
@@ -176,4 +205,3 @@ def _embedded(graph: Graph) -> Markup:
     """The graph as JSON-LD that can stand in a script element: no text in it can end the element."""
     text = syntax.write(graph, JSON_LD).decode("utf-8")
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # every "<" is escaped as JSON, so no markup is left
-

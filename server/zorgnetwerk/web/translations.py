@@ -1,7 +1,7 @@
 """The words of the interface in the four languages.
 
-Reads ``locale/{language}/messages.po`` at start; there are no compiled files that could be stale. The message ids are the English texts.
-Words of the data (labels of properties, codes, things) come from the data, not from here.
+Reads ``locale/{language}/messages.po`` at start; there are no compiled files that could be stale. The message ids are
+the English texts. Words of the data (labels of properties, codes, things) come from the data, not from here.
 """
 
 from __future__ import annotations

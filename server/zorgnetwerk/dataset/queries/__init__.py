@@ -1,7 +1,8 @@
 """Our own SPARQL, one question a file, and the only place where values enter a query.
 
-Knows the files beside it, how to move them to the configured base, and how to fill their slots. A slot is an empty block
-``VALUES ?name {}`` in a file that is valid SPARQL as it stands; it is filled with checked terms and with nothing else.
+Knows the files beside it, how to move them to the configured base, and how to fill their slots. A slot is an empty
+block ``VALUES ?name {}`` in a file that is valid SPARQL as it stands; it is filled with checked terms and with
+nothing else.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ def bind(text: str, **slots: Node | Iterable[Node]) -> str:
         terms = (given,) if isinstance(given, (URIRef, Literal)) else tuple(given)  # type: ignore[arg-type]
         slot = re.compile(rf"VALUES \?{re.escape(name)} \{{\s*\}}")
         filled = f"VALUES ?{name} {{ {' '.join(_written(term) for term in terms)} }}"
-        text, found = slot.subn(lambda _, filled=filled: filled, text)
-        if not found:
+        if not slot.search(text):
             raise ValueError(f"the query has no slot VALUES ?{name} {{}}")
+        text = filled.join(slot.split(text))
     return text
 
 

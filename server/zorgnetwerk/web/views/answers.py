@@ -27,6 +27,7 @@ WHERE {{
 ORDER BY ?name
 LIMIT 50"""
 """What stands in the box of a visitor who brings no query."""
+_FEWEST_ROWS, _MOST_ROWS = 8, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,10 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class SparqlView:
-    """Everything that the SPARQL page shows."""
+    """Everything that the SPARQL page shows. Units: ``rows`` of the text box."""
 
     query: str
+    rows: int
     questions: tuple[Asked, ...]
     grid: Grid | None
     verdict: Verdict | None
@@ -62,8 +64,10 @@ def labels_of(outcome: Outcome | None) -> Graph:
 def sparql_view(query: str, questions: Sequence[Question], outcome: Outcome | None, reader: Reader) -> SparqlView:
     """What the page shows to this reader."""
     language = reader.frame.language
+    text = query or START.format(space=str(reader.zn))
     return SparqlView(
-        query=query or START.format(space=str(reader.zn)),
+        query=text,
+        rows=min(_MOST_ROWS, max(_FEWEST_ROWS, text.count("\n") + 2)),
         questions=tuple(Asked(question.label(language), "", question.text) for question in questions),
         grid=_grid(outcome, reader),
         verdict=outcome if isinstance(outcome, Verdict) else None,
@@ -77,7 +81,12 @@ def _grid(outcome: Outcome | None, reader: Reader) -> Grid | None:
     if isinstance(outcome, Table):
         shown = outcome.solutions[: outcome.shown_limit]
         rows = tuple(tuple(_cell(reader, solution.get(name)) for name in outcome.variables) for solution in shown)
-        return Grid(tuple(f"?{name}" for name in outcome.variables), rows, len(outcome.solutions), _seconds(outcome.seconds, reader))
+        return Grid(
+            tuple(f"?{name}" for name in outcome.variables),
+            rows,
+            len(outcome.solutions),
+            _seconds(outcome.seconds, reader),
+        )
     if isinstance(outcome, Triples):
         triples = sorted(outcome.graph, key=lambda triple: tuple(str(term) for term in triple))
         columns = (reader.t.gettext("Subject"), reader.t.gettext("Property"), reader.t.gettext("Value"))

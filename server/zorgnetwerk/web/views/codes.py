@@ -47,7 +47,7 @@ class SchemeView:
 def scheme_view(description: SchemeDescription, reader: Reader) -> SchemeView:
     """What the page of this code list shows to this reader."""
     graph, iri = reader.graph, description.iri
-    members = {node for node in graph.subjects(RDF.type, SKOS.Concept)}
+    members = set(graph.subjects(RDF.type, SKOS.Concept))
     roots = [node for node in members if not (set(graph.objects(node, SKOS.broader)) & members)]
     home = Link(Text(reader.t.gettext("Data set")), reader.frame.to("/"))
     return SchemeView(
@@ -65,7 +65,9 @@ def scheme_view(description: SchemeDescription, reader: Reader) -> SchemeView:
 def best_text(reader: Reader, node: Node, *properties: URIRef) -> tuple[Text, ...]:
     """The first of these texts that the node has, in the best language; nothing when it has none."""
     for predicate in properties:
-        chosen = languages.pick([text for text in reader.graph.objects(node, predicate) if isinstance(text, Literal)], reader.frame.language)
+        chosen = languages.pick(
+            [text for text in reader.graph.objects(node, predicate) if isinstance(text, Literal)], reader.frame.language
+        )
         if chosen is not None:
             return (reader.text(chosen),)
     return ()
@@ -79,7 +81,9 @@ def _ordered(
 
 
 def _concept(reader: Reader, node: Node, members: set[Node], usage: Mapping[URIRef, int], depth: int) -> Concept:
-    below = [child for child in reader.graph.subjects(SKOS.broader, node) if child in members] if depth < _DEEPEST else []
+    below = (
+        [child for child in reader.graph.subjects(SKOS.broader, node) if child in members] if depth < _DEEPEST else []
+    )
     definition = best_text(reader, node, SKOS.definition)
     notation = reader.graph.value(node, SKOS.notation)
     uses = usage.get(node, 0) if isinstance(node, URIRef) else 0

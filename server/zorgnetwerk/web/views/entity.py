@@ -23,7 +23,15 @@ def entity_view(description: Description, reader: Reader) -> EntityView:
     lines = participations(reader, iri)
     found = facts.sections(reader, iri, _hidden(reader, iri, bool(lines)))
     is_source = (iri, RDF.type, zn.Bron) in graph
-    shown = {zn.deelnemer, zn.deelnameAan, zn.heeftDeelnemer, zn.neemtDeelAan, ORG.memberOf, SKOS.inScheme, SKOS.topConceptOf}
+    shown = {
+        zn.deelnemer,
+        zn.deelnameAan,
+        zn.heeftDeelnemer,
+        zn.neemtDeelAan,
+        ORG.memberOf,
+        SKOS.inScheme,
+        SKOS.topConceptOf,
+    }
     shown |= {PROV.wasQuotedFrom} if is_source else set()
     pointing = _without_judgements(incoming(reader, description, frozenset(shown)), reader)
     contradicted = judgements.contradictions(reader, iri)
@@ -37,7 +45,9 @@ def entity_view(description: Description, reader: Reader) -> EntityView:
         aliases=_aliases(reader, iri),
         lead=_lead(reader, iri),
         own_proofs=own,
-        tallies=_tallies(reader, lines, found, len(contradicted), _sources(lines, found, pointing, own), takes_part(reader, iri)),
+        tallies=_tallies(
+            reader, lines, found, len(contradicted), _sources(lines, found, pointing, own), takes_part(reader, iri)
+        ),
         contradictions=contradicted,
         hypotheses=judgements.hypotheses(reader, iri),
         notes=judgements.notes(reader, iri),
@@ -99,13 +109,17 @@ def _lead(reader: Reader, iri: URIRef) -> tuple[Text, ...]:
 
 def _own_proofs(reader: Reader, iri: URIRef) -> tuple[Proof, ...]:
     """The quotations that a participation, time, claim … gives for itself."""
-    return reader.proofs(reader.ledger.evidence_of(iri)) if (iri, reader.zn.citaat, None) in reader.graph else ()
+    return reader.proofs(reader.ledger.evidence_of(iri)) if reader.ledger.is_carrier(iri) else ()
 
 
 def _without_judgements(groups: tuple[Incoming, ...], reader: Reader) -> tuple[Incoming, ...]:
     """The groups without contradictions and hypotheses, which have a block of their own."""
     zn = reader.zn
-    judged = {str(node) for kind in (zn.Tegenspraak, zn.Identiteitshypothese) for node in reader.graph.subjects(RDF.type, kind)}
+    judged = {
+        str(node)
+        for kind in (zn.Tegenspraak, zn.Identiteitshypothese)
+        for node in reader.graph.subjects(RDF.type, kind)
+    }
     kept = []
     for group in groups:
         items = tuple(item for item in group.items if item.value.link.iri not in judged)
@@ -125,14 +139,21 @@ def _sources(
 
 
 def _tallies(
-    reader: Reader, lines: tuple[Participation, ...], found: tuple[Section, ...], contradicted: int, sources: int, is_party: bool
+    reader: Reader,
+    lines: tuple[Participation, ...],
+    found: tuple[Section, ...],
+    contradicted: int,
+    sources: int,
+    is_party: bool,
 ) -> tuple[Tally, ...]:
     t = reader.t
     facts_found = sum(len(row.items) for section in found for row in section.rows)
     made: Iterable[tuple[int, str, str]] = (
         (
             len(lines),
-            t.ngettext("partnership", "partnerships", len(lines)) if is_party else t.ngettext("participant", "participants", len(lines)),
+            t.ngettext("partnership", "partnerships", len(lines))
+            if is_party
+            else t.ngettext("participant", "participants", len(lines)),
             "#participations",
         ),
         (facts_found, t.ngettext("fact", "facts", facts_found), "#facts"),
@@ -140,4 +161,3 @@ def _tallies(
         (contradicted, t.ngettext("contradiction", "contradictions", contradicted), "#contradictions"),
     )
     return tuple(Tally(number, label, href) for number, label, href in made if number)
-

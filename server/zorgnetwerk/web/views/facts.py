@@ -9,13 +9,24 @@ from rdflib.term import Node
 
 from zorgnetwerk.dataset.evidence import Fact
 from zorgnetwerk.terms import languages
-from zorgnetwerk.terms.namespaces import FOAF, ORG, OWL, RDF, RDFS, SKOS, VOID
+from zorgnetwerk.terms.namespaces import FOAF, ORG, OWL, PROV, RDF, RDFS, SKOS, VOID
 from zorgnetwerk.web.views.grouping import SECTIONS, places
 from zorgnetwerk.web.views.model import Item, Row, Section
 from zorgnetwerk.web.views.reader import Reader
 from zorgnetwerk.web.views.values import value_of
 
-_ELSEWHERE = frozenset({RDF.type, SKOS.editorialNote, SKOS.inScheme, SKOS.topConceptOf, ORG.memberOf, OWL.deprecated, FOAF.topic, VOID.triples})
+_ELSEWHERE = frozenset(
+    {
+        RDF.type,
+        SKOS.editorialNote,
+        SKOS.inScheme,
+        SKOS.topConceptOf,
+        ORG.memberOf,
+        OWL.deprecated,
+        FOAF.topic,
+        VOID.triples,
+    }
+)
 """Properties whose values the page shows in another place than among the facts."""
 
 
@@ -24,7 +35,7 @@ def sections(reader: Reader, subject: URIRef, hidden: frozenset[URIRef] = frozen
     where = places(reader.frame.base)
     rows: dict[str, list[tuple[int, str, Row]]] = {key: [] for key in SECTIONS}
     for predicate, facts in _by_property(reader, subject).items():
-        if predicate in _ELSEWHERE or predicate in hidden or predicate == reader.zn.citaat:
+        if predicate in _ELSEWHERE or predicate in hidden or predicate in (reader.zn.citaat, PROV.hadPrimarySource):
             continue
         items = _items(reader, predicate, facts)
         if items:
@@ -32,7 +43,9 @@ def sections(reader: Reader, subject: URIRef, hidden: frozenset[URIRef] = frozen
             row = Row(reader.property_link(predicate), items)
             rows[section].append((rank, row.label.text.text, row))
     return tuple(
-        Section(key, reader.t.gettext(title), tuple(row for _, _, row in sorted(rows[key], key=lambda entry: entry[:2])))
+        Section(
+            key, reader.t.gettext(title), tuple(row for _, _, row in sorted(rows[key], key=lambda entry: entry[:2]))
+        )
         for key, title in SECTIONS.items()
         if rows[key]
     )
@@ -61,16 +74,22 @@ def _items(reader: Reader, predicate: URIRef, facts: list[Fact]) -> tuple[Item, 
 
 
 def _is_worth_showing(facts: list[Fact]) -> bool:
-    """A name stands in the title already; it is a fact of its own when there are several or a source is quoted for it."""
+    """A name stands in the title already; it is a fact of its own when there are several or a source is quoted
+    for it.
+    """
     languages_used = [fact.value.language for fact in facts if isinstance(fact.value, Literal)]
-    return len(set(languages_used)) < len(languages_used) or any(item.words is not None for fact in facts for item in fact.evidence)
+    return len(set(languages_used)) < len(languages_used) or any(
+        item.words is not None for fact in facts for item in fact.evidence
+    )
 
 
 def _in_one_language(reader: Reader, facts: list[Fact]) -> list[Fact]:
     """Of a text that stands in several languages and has no evidence, the one for this reader."""
     if any(fact.evidence for fact in facts):
         return facts
-    chosen: Node | None = languages.pick([fact.value for fact in facts if isinstance(fact.value, Literal)], reader.frame.language)
+    chosen: Node | None = languages.pick(
+        [fact.value for fact in facts if isinstance(fact.value, Literal)], reader.frame.language
+    )
     return [fact for fact in facts if fact.value == chosen or not isinstance(fact.value, Literal)]
 
 

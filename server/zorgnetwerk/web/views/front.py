@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from zorgnetwerk.dataset.evidence import Ledger
+from zorgnetwerk.dataset.evidence import Ledger, in_order
 from zorgnetwerk.dataset.listing import Listing, sort_key
 from zorgnetwerk.dataset.overview import Overview
 from zorgnetwerk.terms.languages import pick
@@ -33,6 +33,7 @@ class Source:
     """A source document."""
 
     link: Link
+    number: str
     publisher: Link | None
     date: str
 
@@ -57,6 +58,7 @@ class HomeView:
     partnerships: int
     quotations: int
     sources: tuple[Source, ...]
+    further: tuple[Source, ...]
     schemes: tuple[Link, ...]
     contradictions: tuple[Link, ...]
     questions: tuple[Asked, ...]
@@ -109,10 +111,14 @@ def home_view(overview: Overview, reader: Reader) -> HomeView:
         partnerships=number("samenwerkingsverband"),
         quotations=number("citaat"),
         sources=tuple(_source(reader, source) for source in overview.sources),
+        further=tuple(
+            sorted((_source(reader, source) for source in overview.further), key=lambda it: sort_key(it.link.text.text))
+        ),
         schemes=_by_name(reader, overview.schemes),
         contradictions=_by_name(reader, overview.contradictions),
         questions=tuple(
-            Asked(question.label(language), _comment(reader, question.comments), question.text) for question in overview.questions
+            Asked(question.label(language), _comment(reader, question.comments), question.text)
+            for question in overview.questions
         ),
         specimen=_specimen(reader),
         sample=overview.sample,
@@ -128,13 +134,18 @@ def list_view(listing: Listing, reader: Reader) -> ListView:
         first = sort_key(item.link.text.text)[:1].upper()
         letters.setdefault(first if first.isalpha() else "#", []).append(item)
     return ListView(
-        kinds.plural(reader.t, listing.concept), listing.total, tuple((letter, tuple(found)) for letter, found in letters.items()),
-        listing.page, listing.pages,
-    )  # fmt: skip
+        kinds.plural(reader.t, listing.concept),
+        listing.total,
+        tuple((letter, tuple(found)) for letter, found in letters.items()),
+        listing.page,
+        listing.pages,
+    )
 
 
 def catalogue_view(graph: Graph, reader: Reader) -> tuple[Described, ...]:
-    """The parts of the catalogue in human order: data set, service, distributions, catalogue, and whatever else it describes."""
+    """The parts of the catalogue in human order: data set, service, distributions, catalogue, and whatever else
+    it describes.
+    """
     order = (DCAT.Dataset, DCAT.DataService, DCAT.Distribution, DCAT.Catalog)
     names = {
         DCAT.Dataset: reader.t.gettext("Data set"),
@@ -144,7 +155,7 @@ def catalogue_view(graph: Graph, reader: Reader) -> tuple[Described, ...]:
     }
     made, seen = [], set[Node]()
     for kind in order:
-        for node in sorted(graph.subjects(RDF.type, kind)):
+        for node in in_order(graph.subjects(RDF.type, kind)):
             if isinstance(node, URIRef) and node not in seen:
                 seen.add(node)
                 found = sections(reader, node, frozenset({DCT.title}))
@@ -154,7 +165,9 @@ def catalogue_view(graph: Graph, reader: Reader) -> tuple[Described, ...]:
 
 def _entries(reader: Reader, overview: Overview, wanted: tuple[str, ...]) -> tuple[Entry, ...]:
     return tuple(
-        Entry(kinds.plural(reader.t, kind), overview.kinds[kind], reader.frame.to(f"/doc/{kind}")) for kind in wanted if overview.kinds.get(kind)
+        Entry(kinds.plural(reader.t, kind), overview.kinds[kind], reader.frame.to(f"/doc/{kind}"))
+        for kind in wanted
+        if overview.kinds.get(kind)
     )
 
 
@@ -173,6 +186,7 @@ def _source(reader: Reader, source: URIRef) -> Source:
     dated = Ledger(reader.graph, reader.frame.base).source_date(source)
     return Source(
         reader.link(source),
+        reader.source_number(source),
         reader.link(publisher) if publisher is not None else None,
         reader.date(dated) if dated is not None else reader.t.gettext("date not stated"),
     )
@@ -183,5 +197,8 @@ def _comment(reader: Reader, comments: tuple[Literal, ...]) -> str:
 
 
 def _kinds(reader: Reader, thing: URIRef) -> tuple[Text, ...]:
-    found = {*reader.graph.objects(thing, ORG.classification), *reader.graph.objects(thing, reader.zn.samenwerkingsvorm)}
-    return tuple(reader.name(kind) for kind in sorted(found))
+    found = {
+        *reader.graph.objects(thing, ORG.classification),
+        *reader.graph.objects(thing, reader.zn.samenwerkingsvorm),
+    }
+    return tuple(reader.name(kind) for kind in in_order(found))

@@ -30,26 +30,76 @@ SECTIONS: Mapping[str, str] = MappingProxyType(
 """In reading order."""
 
 _OF_OURS = (
-    ("what", "deelnemer deelnameAan namens rol deelnamestatus categorie zekerheid betreft aardVerband samenwerkingsvorm status rechtsvorm "
-             "netwerkkeuze deelnemersVolledig aangebodenDoor inSamenwerkingMet uitgerustMet heeftProject"),
+    (
+        "what",
+        "deelnemer deelnameAan namens rol deelnamestatus categorie zekerheid betreft aardVerband samenwerkingsvorm "
+        "status rechtsvorm netwerkkeuze deelnemersVolledig aangebodenDoor inSamenwerkingMet uitgerustMet heeftProject",
+    ),
     ("goal", "doel"),
     ("care", "zorgdomein doelgroep"),
     ("where", "gevestigdOp werkingsgebied"),
     ("when", "geldigheid tijdstekst vroegsteBegin laatsteBegin vroegsteEinde laatsteEinde toestandOp"),
     ("numbers", "hoeveelheid aantalMin aantalMax benaderend eenheid bedsoort"),
-)  # fmt: skip
+)
 _OF_OTHERS = (
-    ("what", (RDF.subject, RDF.predicate, RDF.object, ORG.classification, ORG.purpose, ORG.member, ORG.organization, ORG.role,
-              ORG.subOrganizationOf, ORG.hasSubOrganization, DCT.type, FOAF.title, PROV.wasAssociatedWith, DCT.isPartOf, DCT.hasPart,
-              SKOS.definition, SKOS.scopeNote, SKOS.broader, SKOS.narrower, SKOS.related, SKOS.notation, RDFS.subClassOf,
-              RDFS.subPropertyOf, RDFS.domain, RDFS.range, OA.exact, PROV.wasQuotedFrom, PROV.wasAttributedTo)),
+    (
+        "what",
+        (
+            RDF.subject,
+            RDF.predicate,
+            RDF.object,
+            ORG.classification,
+            ORG.purpose,
+            ORG.member,
+            ORG.organization,
+            ORG.role,
+            ORG.subOrganizationOf,
+            ORG.hasSubOrganization,
+            DCT.type,
+            FOAF.title,
+            PROV.wasAssociatedWith,
+            DCT.isPartOf,
+            DCT.hasPart,
+            SKOS.definition,
+            SKOS.scopeNote,
+            SKOS.broader,
+            SKOS.narrower,
+            SKOS.related,
+            SKOS.notation,
+            RDFS.subClassOf,
+            RDFS.subPropertyOf,
+            RDFS.domain,
+            RDFS.range,
+            OA.exact,
+            PROV.wasQuotedFrom,
+            PROV.wasAttributedTo,
+        ),
+    ),
     ("goal", (DCT.description, RDFS.comment, SKOS.note)),
     ("where", (DCT.spatial, ORG.siteOf, ORG.hasSite)),
     ("when", (DCT.issued, DCT.modified, DCT.date)),
     ("names", (SKOS.prefLabel, RDFS.label, FOAF.name, DCT.title, SKOS.altLabel, SKOS.hiddenLabel, DCT.identifier)),
-    ("links", (FOAF.homepage, FOAF.page, DCT.source, RDFS.seeAlso, RDFS.isDefinedBy, OWL.sameAs, SKOS.exactMatch, SKOS.closeMatch,
-               SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch, DCT.publisher, DCT.license, DCT.language, DCAT.landingPage)),
-)  # fmt: skip
+    (
+        "links",
+        (
+            FOAF.homepage,
+            FOAF.page,
+            DCT.source,
+            RDFS.seeAlso,
+            RDFS.isDefinedBy,
+            OWL.sameAs,
+            SKOS.exactMatch,
+            SKOS.closeMatch,
+            SKOS.broadMatch,
+            SKOS.narrowMatch,
+            SKOS.relatedMatch,
+            DCT.publisher,
+            DCT.license,
+            DCT.language,
+            DCAT.landingPage,
+        ),
+    ),
+)
 
 
 def places(base: Base) -> Mapping[URIRef, tuple[str, int]]:
@@ -78,6 +128,7 @@ INCOMING_TITLES: Mapping[str, str] = MappingProxyType(
         str(PROV.wasAssociatedWith): mark("Events"),
         str(PROV.wasAttributedTo): mark("Statements"),
         str(PROV.wasQuotedFrom): mark("Quotations"),
+        str(PROV.hadPrimarySource): mark("Facts from this source"),
         str(SKOS.broader): mark("Narrower terms"),
         str(RDF.type): mark("Instances"),
         str(RDFS.subClassOf): mark("Narrower classes"),

@@ -6,6 +6,7 @@ from rdflib import BNode, URIRef
 from rdflib.term import Node
 
 from zorgnetwerk.dataset.entities import Description
+from zorgnetwerk.dataset.evidence import in_order
 from zorgnetwerk.dataset.listing import sort_key
 from zorgnetwerk.terms.namespaces import FOAF, ORG, PROV, RDF
 from zorgnetwerk.web.views.grouping import INCOMING_TITLES, incoming_key
@@ -28,9 +29,11 @@ def incoming(reader: Reader, description: Description, shown: frozenset[URIRef])
 def quotations(reader: Reader, source: URIRef) -> tuple[QuotationView, ...]:
     """The quotations of a source, in the order of their numbers, each with the facts that rest on it."""
     found = []
-    for quotation in sorted(reader.graph.subjects(PROV.wasQuotedFrom, source)):
+    for quotation in in_order(reader.graph.subjects(PROV.wasQuotedFrom, source)):
         words = reader.name(quotation)
-        facts = [_statement(reader, carrier) for carrier in sorted(reader.graph.subjects(reader.zn.citaat, quotation))]
+        facts = [
+            _statement(reader, carrier) for carrier in in_order(reader.graph.subjects(reader.zn.citaat, quotation))
+        ]
         found.append(QuotationView(reader.link(quotation), words, tuple(facts)))
     return tuple(found)
 
@@ -44,7 +47,8 @@ def topics(reader: Reader, graph_name: URIRef) -> tuple[tuple[Text, tuple[Link, 
         kind = parts[1] if len(parts) > 2 else ""
         groups.setdefault(kind, []).append(reader.link(topic))
     return tuple(
-        (Text(kind), tuple(sorted(links, key=lambda link: (sort_key(link.text.text), link.iri)))) for kind, links in sorted(groups.items())
+        (Text(kind), tuple(sorted(links, key=lambda link: (sort_key(link.text.text), link.iri))))
+        for kind, links in sorted(groups.items())
     )
 
 
@@ -54,7 +58,9 @@ def _counts(reader: Reader, source: Node, predicate: URIRef, shown: frozenset[UR
     if predicate == RDF.object:
         stated = (reader.graph.value(source, RDF.subject), reader.graph.value(source, RDF.predicate))
         return stated[0] is None or stated[1] is None
-    is_copy = predicate in (ORG.member, ORG.organization, ORG.role) and (source, RDF.type, reader.zn.Deelname) in reader.graph
+    is_copy = (
+        predicate in (ORG.member, ORG.organization, ORG.role) and (source, RDF.type, reader.zn.Deelname) in reader.graph
+    )
     return not is_copy
 
 
@@ -74,7 +80,7 @@ def _group(reader: Reader, description: Description, predicate: URIRef, sources:
 def _item(reader: Reader, source: Node, predicate: URIRef, iri: URIRef) -> Item:
     value = value_of(reader, source) if isinstance(source, BNode) else Value(_statement(reader, source))
     fact = reader.ledger.fact(source, predicate, iri)
-    evidence = fact.evidence or (reader.ledger.evidence_of(source) if (source, reader.zn.citaat, None) in reader.graph else ())
+    evidence = fact.evidence or (reader.ledger.evidence_of(source) if reader.ledger.is_carrier(source) else ())
     return Item(value, reader.proofs(evidence))
 
 

@@ -36,7 +36,18 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """In the order in which people look for them."""
 
-ENTRIES = ("organisatie", "samenwerkingsverband", "voorziening", "campus", "groep", "project", "persoon", "gebied", "uitrusting", "gebeurtenis")
+ENTRIES = (
+    "organisatie",
+    "samenwerkingsverband",
+    "voorziening",
+    "campus",
+    "groep",
+    "project",
+    "persoon",
+    "gebied",
+    "uitrusting",
+    "gebeurtenis",
+)
 """Kinds with an entry of their own on the first page."""
 EVIDENCE = ("bron", "citaat", "bewering", "deelname", "tijd", "hoeveelheid", "functie", "tegenspraak", "hypothese")
 

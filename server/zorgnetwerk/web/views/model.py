@@ -34,6 +34,7 @@ class Proof:
     words: Text | None = None
     quotation: Link | None = None
     source: Link | None = None
+    source_number: str = ""
     source_date: str = ""
     certainty: Link | None = None
     speakers: tuple[Link, ...] = ()
@@ -44,8 +45,8 @@ class Proof:
 class Value:
     """One value of a fact: a literal as people write it, or a link.
 
-    Shape: ``detail`` explains (bounds of a date, datatype, category); ``flawed`` marks a literal that is not of its datatype and stands
-           verbatim; ``rows`` are the facts of a node without a name of its own.
+    Shape: ``detail`` explains (bounds of a date, datatype, category); ``flawed`` marks a literal that is not of its
+           datatype and stands verbatim; ``rows`` are the facts of a node without a name of its own.
     """
 
     link: Link
@@ -56,7 +57,9 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A value with the evidence for it; ``sorts`` say what sort of fact it is, ``derived`` that no source says it in these words."""
+    """A value with the evidence for it; ``sorts`` say what sort of fact it is, ``derived`` that no source says it
+    in these words.
+    """
 
     value: Value
     proofs: tuple[Proof, ...] = ()
@@ -114,6 +117,7 @@ class Judgement:
     relation: Link | None = None
     certainty: Link | None = None
     proofs: tuple[Proof, ...] = ()
+    references: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
+from zorgnetwerk.dataset.evidence import in_order
 from zorgnetwerk.dataset.listing import sort_key
 from zorgnetwerk.terms.namespaces import ORG, RDF
 from zorgnetwerk.web.views.model import Link, Participation, Text
@@ -26,7 +27,7 @@ def participations(reader: Reader, thing: URIRef) -> tuple[Participation, ...]:
     zn = reader.zn
     near, far = (zn.deelnemer, zn.deelnameAan) if takes_part(reader, thing) else (zn.deelnameAan, zn.deelnemer)
     nodes: dict[Node, list[Node]] = {}
-    for node in sorted(reader.graph.subjects(near, thing)):
+    for node in in_order(reader.graph.subjects(near, thing)):
         for other in reader.graph.objects(node, far):
             nodes.setdefault(other, []).append(node)
     lines = [_line(reader, other, carriers) for other, carriers in nodes.items()]
@@ -37,7 +38,7 @@ def _line(reader: Reader, other: Node, nodes: list[Node]) -> Participation:
     zn, graph = reader.zn, reader.graph
 
     def of(predicate: URIRef) -> list[Node]:
-        return sorted({value for node in nodes for value in graph.objects(node, predicate)})
+        return in_order({value for node in nodes for value in graph.objects(node, predicate)})
 
     certainties = of(zn.zekerheid)
     kinds = [*graph.objects(other, zn.samenwerkingsvorm), *graph.objects(other, ORG.classification)]
@@ -55,8 +56,12 @@ def _line(reader: Reader, other: Node, nodes: list[Node]) -> Participation:
 
 def _kinds(reader: Reader, other: Node, kinds: list[Node]) -> tuple[Text, ...]:
     """What the other side is; a group of parties is called so, since it never counts as an organisation."""
-    group = [Text(reader.t.gettext("Group of parties"))] if (other, RDF.type, reader.zn.Organisatiegroep) in reader.graph else []
-    return tuple(dict.fromkeys([*group, *(reader.name(kind) for kind in sorted(kinds))]))
+    group = (
+        [Text(reader.t.gettext("Group of parties"))]
+        if (other, RDF.type, reader.zn.Organisatiegroep) in reader.graph
+        else []
+    )
+    return tuple(dict.fromkeys([*group, *(reader.name(kind) for kind in in_order(kinds))]))
 
 
 def _links(reader: Reader, terms: Iterable[Node]) -> tuple[Link, ...]:

@@ -48,7 +48,9 @@ class Reader:
         return self._names[term]
 
     def _named(self, term: Node) -> Text:
-        found = labels.label(self.graph, term, self.frame.language) or labels.label(self.lexicon, term, self.frame.language)
+        found = labels.label(self.graph, term, self.frame.language) or labels.label(
+            self.lexicon, term, self.frame.language
+        )
         if found is not None:
             return self.text(found)
         spoken = self._sentence(term)
@@ -60,11 +62,15 @@ class Reader:
 
     def property_name(self, predicate: URIRef) -> Text:
         """What a property is called."""
-        found = labels.label(self.lexicon, predicate, self.frame.language) or labels.label(self.graph, predicate, self.frame.language)
+        found = labels.label(self.lexicon, predicate, self.frame.language) or labels.label(
+            self.graph, predicate, self.frame.language
+        )
         return self.text(found) if found is not None else Text(labels.local_name(str(predicate)))
 
     def link(self, term: Node) -> Link:
-        """A mention of a thing that leads to its page, or to the foreign site when it is not ours and not described here."""
+        """A mention of a thing that leads to its page, or to the foreign site when it is not ours and not
+        described here.
+        """
         if term not in self._links:
             self._links[term] = self._to(term, self.name(term))
         return self._links[term]
@@ -73,7 +79,9 @@ class Reader:
         """A mention of a property that leads to its definition."""
         name = self.property_name(predicate)
         page = self.frame.page_of(str(predicate))
-        return Link(name, page or (str(predicate) if is_linkable(str(predicate)) else ""), str(predicate), external=page is None)
+        return Link(
+            name, page or (str(predicate) if is_linkable(str(predicate)) else ""), str(predicate), external=page is None
+        )
 
     def date(self, literal: Literal) -> str:
         """A date in words; the literal as it stands when it is none."""
@@ -92,7 +100,11 @@ class Reader:
 
     def proofs(self, evidence: tuple[Evidence, ...]) -> tuple[Proof, ...]:
         """The evidence as it is shown; pieces that say nothing at all are left out."""
-        return tuple(self._proof(item) for item in evidence if item.words is not None or self._is_uncertain(item) or item.speakers)
+        return tuple(
+            self._proof(item)
+            for item in evidence
+            if item.words or item.source or item.speakers or self._is_uncertain(item)
+        )
 
     def _is_uncertain(self, item: Evidence) -> bool:
         return item.certainty is not None and not str(item.certainty).endswith("/expliciet")
@@ -104,11 +116,17 @@ class Reader:
             words=self.text(item.words) if item.words is not None else None,
             quotation=self.link(item.quotation) if item.quotation is not None else None,
             source=self.link(item.source) if item.source is not None else None,
+            source_number=self.source_number(item.source),
             source_date=self.date(dated) if dated is not None else "",
             certainty=self.link(item.certainty) if item.certainty is not None and self._is_uncertain(item) else None,
             speakers=tuple(self.link(speaker) for speaker in item.speakers),
             state_date=self.date(item.state_date) if item.state_date is not None else "",
         )
+
+    def source_number(self, source: URIRef | None) -> str:
+        """The number that a source goes by, since several have the same title."""
+        slug = str(source or "").rsplit("/", 1)[-1]
+        return slug if slug.isdecimal() else ""
 
     def _to(self, term: Node, name: Text) -> Link:
         if not isinstance(term, URIRef):
@@ -150,7 +168,10 @@ class Reader:
         return Text((self.t.gettext("about {number}").format(number=number) if about else number) + unit_name)
 
     def _range(self, least: Node | None, most: Node | None) -> str:
-        low, high = (self.number(int(str(end))) if end is not None and str(end).isdecimal() else str(end or "") for end in (least, most))
+        low, high = (
+            self.number(int(str(end))) if end is not None and str(end).isdecimal() else str(end or "")
+            for end in (least, most)
+        )
         if least is None or most is None:
             message = self.t.gettext("at least {number}") if most is None else self.t.gettext("at most {number}")
             return message.format(number=low or high)
@@ -161,4 +182,3 @@ def is_vocabulary_term(frame: Frame, iri: str) -> bool:
     """Whether an IRI is the vocabulary or one of its terms."""
     path = frame.base.path(iri)
     return path is not None and path.partition("#")[0] == VOCABULARY
-

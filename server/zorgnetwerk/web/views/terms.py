@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rdflib import URIRef
 from rdflib.term import Node
 
+from zorgnetwerk.dataset.evidence import in_order
 from zorgnetwerk.dataset.listing import sort_key
 from zorgnetwerk.dataset.vocabulary import VocabularyDescription
 from zorgnetwerk.terms.namespaces import DCT, OWL, RDF, RDFS, SKOS
@@ -39,7 +40,9 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A class or property; ``sample`` shows it in Turtle. Units: ``uses`` counts things of a class, triples of a property."""
+    """A class or property; ``sample`` shows it in Turtle. Units: ``uses`` counts things of a class, triples of a
+    property.
+    """
 
     fragment: str
     curie: str
@@ -83,7 +86,11 @@ def vocabulary_view(description: VocabularyDescription, reader: Reader) -> Vocab
         classes=_terms(reader, description, classes),
         properties=_terms(reader, description, properties),
         others=_terms(reader, description, own - classes - properties),
-        sections=sections(reader, iri, frozenset({DCT.description, DCT.abstract, DCT.title, OWL.versionInfo, RDFS.comment, RDFS.label})),
+        sections=sections(
+            reader,
+            iri,
+            frozenset({DCT.description, DCT.abstract, DCT.title, OWL.versionInfo, RDFS.comment, RDFS.label}),
+        ),
     )
 
 
@@ -112,7 +119,9 @@ def _term(reader: Reader, description: VocabularyDescription, node: URIRef) -> T
 def _relations(reader: Reader, node: URIRef) -> tuple[Relation, ...]:
     made = []
     for title, predicates in _RELATIONS:
-        ends: set[Node] = {end for predicate in predicates for end in reader.graph.objects(node, predicate) if isinstance(end, URIRef)}
+        ends: set[Node] = {
+            end for predicate in predicates for end in reader.graph.objects(node, predicate) if isinstance(end, URIRef)
+        }
         if ends:
-            made.append(Relation(reader.t.gettext(title), tuple(reader.link(end) for end in sorted(ends))))
+            made.append(Relation(reader.t.gettext(title), tuple(reader.link(end) for end in in_order(ends))))
     return tuple(made)

@@ -25,10 +25,22 @@ _DEEPEST = 3
 _NUMBERS = frozenset(
     XSD[name]
     for name in (
-        "integer", "decimal", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger", "negativeInteger",
-        "nonPositiveInteger", "unsignedInt", "unsignedLong", "unsignedShort", "unsignedByte",
+        "integer",
+        "decimal",
+        "int",
+        "long",
+        "short",
+        "byte",
+        "nonNegativeInteger",
+        "positiveInteger",
+        "negativeInteger",
+        "nonPositiveInteger",
+        "unsignedInt",
+        "unsignedLong",
+        "unsignedShort",
+        "unsignedByte",
     )
-)  # fmt: skip
+)
 _MOMENT = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z")
 _PLAIN = frozenset({None, XSD.string})
 
@@ -44,7 +56,19 @@ def value_of(reader: Reader, term: Node, depth: int = 0) -> Value:
         return Value(reader.link(term), _amount_detail(reader, term))
     if isinstance(term, BNode) and depth < _DEEPEST:
         return Value(reader.link(term), rows=_inner(reader, term, depth))
-    return Value(reader.link(term))
+    link = reader.link(term)
+    if link.external and labels.label(reader.graph, term, reader.frame.language) is None:
+        return Value(Link(Text(_address(str(term))), link.href, link.iri, external=True))
+    return Value(link)
+
+
+def _address(iri: str) -> str:
+    """A foreign address as people read it.
+
+    >>> _address("https://www.example.org/about/")
+    'www.example.org/about'
+    """
+    return re.sub(r"^https?://", "", iri).rstrip("/")
 
 
 def bounds(reader: Reader, time: Node) -> str:
@@ -82,12 +106,18 @@ def _bound(reader: Reader, first: datetime.date | None, last: datetime.date | No
     if kind in ("month", "year"):
         period = format_date(first, "MMMM y" if kind == "month" else "y", locale=language)
         return (t.gettext("begins in {period}") if is_begin else t.gettext("ends in {period}")).format(period=period)
-    message = t.gettext("begins between {first} and {last}") if is_begin else t.gettext("ends between {first} and {last}")
+    message = (
+        t.gettext("begins between {first} and {last}") if is_begin else t.gettext("ends between {first} and {last}")
+    )
     return message.format(first=reader.day(first), last=reader.day(last))
 
 
 def _amount_detail(reader: Reader, amount: Node) -> str:
-    parts = [reader.text(word).text for word in reader.graph.objects(amount, reader.zn.categorie) if isinstance(word, Literal)]
+    parts = [
+        reader.text(word).text
+        for word in reader.graph.objects(amount, reader.zn.categorie)
+        if isinstance(word, Literal)
+    ]
     parts += [reader.name(kind).text for kind in reader.graph.objects(amount, reader.zn.bedsoort)]
     state = reader.graph.value(amount, reader.zn.toestandOp)
     if isinstance(state, Literal):
@@ -129,7 +159,12 @@ def _readable(reader: Reader, text: str, datatype: URIRef | None) -> str | None:
         except ValueError:
             return None
     if datatype == XSD.boolean:
-        words = {"true": reader.t.gettext("yes"), "1": reader.t.gettext("yes"), "false": reader.t.gettext("no"), "0": reader.t.gettext("no")}
+        words = {
+            "true": reader.t.gettext("yes"),
+            "1": reader.t.gettext("yes"),
+            "false": reader.t.gettext("no"),
+            "0": reader.t.gettext("no"),
+        }
         return words.get(text)
     if datatype in _NUMBERS:
         return _number(text, language)

@@ -1,0 +1,182 @@
+"""Which triples a shape can look at: the paths that lead away from its nodes.
+
+Read from the shapes themselves: the targets, the paths of nested property shapes, classes with their superclasses, and the patterns of SPARQL
+constraints. A chain is such a path, step by step. ``neighbourhood.py`` walks the chains forwards to fetch data, and backwards to find the nodes
+that a change may concern. Knows shapes. Must not know data.
+
+Source: SHACL sections 2.3 (paths), 4 (constraints that lead to other shapes), 5 (SPARQL); engine research, part D (incremental validation).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rdflib import Graph, URIRef
+from rdflib.collection import Collection as RdfList
+from rdflib.paths import AlternativePath, InvPath, MulPath, NegatedPath, Path, SequencePath
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.term import Node, Variable
+
+from zorgnetwerk.submission.constraints import Constraint
+from zorgnetwerk.submission.validation import Shapes
+from zorgnetwerk.terms.namespaces import RDF, RDFS, SH
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a chain: along a property (None: any), or against it; ``repeats`` means any number of times, also none."""
+
+    predicate: URIRef | None
+    inverse: bool = False
+    repeats: bool = False
+
+    def reversed(self) -> Step:
+        """The same step in the other direction."""
+        return Step(self.predicate, not self.inverse, self.repeats)
+
+
+Chain = tuple[Step, ...]
+
+_CLASS: Chain = (Step(RDF.type), Step(RDFS.subClassOf, repeats=True))
+_SAME_NODE = (SH.node, SH["not"], SH.qualifiedValueShape)
+_LISTS = (SH["or"], SH["and"], SH.xone)
+_PAIRS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
+
+
+def chains(shapes: Shapes) -> dict[Node, frozenset[Chain]]:
+    """For each shape with targets the chains that its evaluation may walk, targets included."""
+    graph = shapes.rules.graph
+    found: dict[Node, frozenset[Chain]] = {}
+    for shape in shapes.validators:
+        own = set(_targets(graph, shape.node)) | set(_of_shape(graph, shape.node, (), frozenset()))
+        for constraint in shapes.constraints.get(shape.node, ()):
+            own |= set(_of_constraint(constraint))
+        found[shape.node] = frozenset(chain for chain in own if chain)
+    return found
+
+
+def _targets(graph: Graph, shape: Node) -> Iterator[Chain]:
+    if (shape, SH.targetClass, None) in graph:
+        yield _CLASS
+    for predicate in graph.objects(shape, SH.targetSubjectsOf):
+        yield (Step(URIRef(str(predicate))),)
+    for predicate in graph.objects(shape, SH.targetObjectsOf):
+        yield (Step(URIRef(str(predicate)), inverse=True),)
+
+
+def _of_shape(graph: Graph, shape: Node, before: Chain, seen: frozenset[tuple[Node, int]]) -> Iterator[Chain]:
+    """The chains of a shape whose value nodes lie at the end of ``before``; a shape inside itself is followed once."""
+    if (shape, len(before)) in seen or len(before) > 12:
+        return
+    seen = seen | {(shape, len(before))}
+    ends = [before]
+    path = graph.value(shape, SH.path)
+    if path is not None:
+        ends = [before + steps for steps in _of_path(graph, path)]
+        yield from ends
+    for end in ends:
+        yield from _of_values(graph, shape, before, end)
+        for inner in _inner_shapes(graph, shape):
+            yield from _of_shape(graph, inner, end, seen)
+
+
+def _of_values(graph: Graph, shape: Node, before: Chain, end: Chain) -> Iterator[Chain]:
+    if (shape, SH["class"], None) in graph:
+        yield end + _CLASS
+    if (shape, SH.closed, None) in graph:
+        yield (*end, Step(None))
+    for predicate in (value for pair in _PAIRS for value in graph.objects(shape, pair)):
+        yield (*before, Step(URIRef(str(predicate))))
+
+
+def _inner_shapes(graph: Graph, shape: Node) -> Iterator[Node]:
+    for predicate in (*_SAME_NODE, SH.property):
+        yield from graph.objects(shape, predicate)
+    for predicate in _LISTS:
+        for head in graph.objects(shape, predicate):
+            yield from RdfList(graph, head)
+
+
+def _of_path(graph: Graph, path: Node) -> list[Chain]:
+    """The chains of a SHACL path; a choice gives several."""
+    if isinstance(path, URIRef):
+        return [(Step(path),)]
+    inverse = graph.value(path, SH.inversePath)
+    if inverse is not None:
+        return [_reverse(chain) for chain in _of_path(graph, inverse)]
+    choice = graph.value(path, SH.alternativePath)
+    if choice is not None:
+        return [chain for member in RdfList(graph, choice) for chain in _of_path(graph, member)]
+    for predicate in (SH.zeroOrMorePath, SH.oneOrMorePath, SH.zeroOrOnePath):
+        repeated = graph.value(path, predicate)
+        if repeated is not None:
+            return [_repeat(chain) for chain in _of_path(graph, repeated)]
+    return _product([_of_path(graph, member) for member in RdfList(graph, path)])
+
+
+def _reverse(chain: Chain) -> Chain:
+    return tuple(step.reversed() for step in reversed(chain))
+
+
+def _repeat(chain: Chain) -> Chain:
+    return tuple(Step(step.predicate, step.inverse, repeats=True) for step in chain)
+
+
+def _product(parts: list[list[Chain]]) -> list[Chain]:
+    found: list[Chain] = [()]
+    for part in parts:
+        found = [left + right for left in found for right in part]
+    return found
+
+
+def _of_constraint(constraint: Constraint) -> Iterator[Chain]:
+    """The chains from ``$this`` to every pattern of the query; constants are ends."""
+    edges = [
+        (subject, steps, value)
+        for subject, predicate, value in _patterns(constraint.query.algebra)
+        for steps in _of_sparql_path(predicate)
+    ]
+    reached: dict[Node, Chain] = {Variable("this"): ()}
+    queue = deque([Variable("this")])
+    while queue:
+        node = queue.popleft()
+        for start, steps, end in (*edges, *((end, _reverse(steps), start) for start, steps, end in edges)):
+            if start != node:
+                continue
+            yield reached[node] + steps
+            if isinstance(end, Variable) and end not in reached:
+                reached[end] = reached[node] + steps
+                queue.append(end)
+
+
+def _patterns(part: object) -> Iterator[tuple[Node, Node | Path, Node]]:
+    if isinstance(part, CompValue):
+        for name, inner in part.items():
+            if name == "triples":
+                yield from inner
+            else:
+                yield from _patterns(inner)
+    elif isinstance(part, list | tuple):
+        for inner in part:
+            yield from _patterns(inner)
+
+
+def _of_sparql_path(path: Node | Path) -> list[Chain]:
+    if isinstance(path, URIRef):
+        return [(Step(path),)]
+    if isinstance(path, InvPath):
+        return [_reverse(chain) for chain in _of_sparql_path(path.arg)]
+    if isinstance(path, AlternativePath):
+        return [chain for member in path.args for chain in _of_sparql_path(member)]
+    if isinstance(path, SequencePath):
+        return _product([_of_sparql_path(member) for member in path.args])
+    if isinstance(path, MulPath):
+        return [_repeat(chain) for chain in _of_sparql_path(path.path)]
+    return [(Step(None),)] if isinstance(path, NegatedPath | Variable) else []
+
+
+def predicates(all_chains: Iterable[Chain]) -> frozenset[URIRef | None]:
+    """Every property that some chain walks; None stands for any."""
+    return frozenset(step.predicate for chain in all_chains for step in chain)
