@@ -231,14 +231,20 @@ def test_a_second_site_on_the_same_state_is_refused(small: RunningSite, tmp_path
 
 
 def test_a_taken_port_is_refused_by_name(small: RunningSite, tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match=f"port: 127.0.0.1:{small.port} cannot be used"):
-        start_site(tmp_path / "other", tmp_path / "content", port=small.port)
+    done = run_command("serve", small, tmp_path / "content", "--port", str(small.port), state=tmp_path / "other")
+    assert done.returncode == 1
+    assert f"port: 127.0.0.1:{small.port} cannot be used" in done.stderr
+
+
+def run_command(name: str, site: RunningSite, content: Path, *flags: str, state: Path | None = None) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-c", "from zorgnetwerk.cli import main; main()", name]
+    command = [*program, "--state-dir", str(state or site.state), "--content", str(content), *flags]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "server")}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
 
 
 def run_build(site: RunningSite, content: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from zorgnetwerk.cli import main; main()", "build", "--state-dir", str(site.state), "--content", str(content)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "server")}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    return run_command("build", site, content)
 
 
 def test_broken_content_leaves_the_served_release_untouched(small: RunningSite, tmp_path: Path) -> None:
