@@ -6,8 +6,8 @@
     python3 dev.py bench             set up, then the measurements of tests/bench
     python3 dev.py run ARGUMENTS     any 'zorgnetwerk' command
 
-It makes .venv, installs the pinned requirements (hashes checked; by uv when present, else pip) and the project itself, remembers what it
-installed, and hands over. Nothing is installed outside .venv.
+It makes .venv, installs the pinned requirements (hashes checked; by uv when present, else pip) and the project itself,
+remembers what it installed, and hands over. Nothing is installed outside .venv.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ def main(arguments: list[str]) -> int:
         return test(rest)
     if command == "bench":
         set_up("dev")
-        return subprocess.call([str(PYTHON), "-m", "pytest", "-q", "-s", "tests/bench", *rest], cwd=ROOT, env=environment())
+        return subprocess.call(
+            [str(PYTHON), "-m", "pytest", "-q", "-s", "tests/bench", *rest], cwd=ROOT, env=environment()
+        )
     print(__doc__)
     return 0 if command in ("help", "-h", "--help") else 2
 
@@ -69,9 +71,17 @@ def make_venv(uv: str | None) -> None:
     """Create .venv unless it is there."""
     if PYTHON.exists() and (uv or (VENV / "bin" / "pip").exists()):
         return
-    command = [uv, "venv", "--quiet", "--python", sys.executable, str(VENV)] if uv else [sys.executable, "-m", "venv", str(VENV)]
+    command = (
+        [uv, "venv", "--quiet", "--python", sys.executable, str(VENV)]
+        if uv
+        else [sys.executable, "-m", "venv", str(VENV)]
+    )
     if subprocess.call(command, stdout=subprocess.DEVNULL) != 0:
-        sys.exit(fail("This Python cannot make a virtual environment. On Debian: apt-get install python3-venv. Or install uv."))
+        sys.exit(
+            fail(
+                "This Python cannot make a virtual environment. On Debian: apt-get install python3-venv. Or install uv."
+            )
+        )
 
 
 def install(uv: str | None, what: list[str]) -> None:
@@ -81,7 +91,11 @@ def install(uv: str | None, what: list[str]) -> None:
     else:
         command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what]
     if subprocess.call(command, cwd=ROOT) != 0:
-        sys.exit(fail("The packages could not be installed. Is a package index within reach (network, proxy, PIP_INDEX_URL)?"))
+        sys.exit(
+            fail(
+                "The packages could not be installed. Is a package index within reach (network, proxy, PIP_INDEX_URL)?"
+            )
+        )
 
 
 def environment() -> dict[str, str]:
@@ -100,7 +114,9 @@ def hand_over(command: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """Linter, types, tests with coverage; the first that fails decides. Paths or options after 'test' go to pytest alone."""
+    """Linter, types, tests with coverage; the first that fails decides. Paths or options after 'test' go to pytest
+    alone.
+    """
     long = "--long" in rest
     chosen = [word for word in rest if word != "--long"]
     steps = [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]] if not chosen else []
@@ -110,8 +126,12 @@ def test(rest: list[str]) -> int:
         if code != 0:
             return code
     markers = [] if long else ["-m", "not long"]
-    coverage = ["--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=90"] if not chosen and not long else []
-    return subprocess.call([str(PYTHON), "-m", "pytest", "-q", *markers, *coverage, *chosen], cwd=ROOT, env=environment())
+    coverage = (
+        ["--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=90"] if not chosen and not long else []
+    )
+    return subprocess.call(
+        [str(PYTHON), "-m", "pytest", "-q", *markers, *coverage, *chosen], cwd=ROOT, env=environment()
+    )
 
 
 def fail(message: str) -> int:

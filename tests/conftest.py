@@ -53,7 +53,12 @@ class RunningSite:
         self.base = f"http://localhost:{self.port}/"
 
     def ask(
-        self, path: str, headers: Mapping[str, str] | None = None, method: str = "GET", body: bytes | None = None, timeout: float = 60
+        self,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        method: str = "GET",
+        body: bytes | None = None,
+        timeout: float = 60,
     ) -> Reply:
         """One request, redirects not followed, a connection of its own."""
         connection = http.client.HTTPConnection("localhost", self.port, timeout=timeout)
@@ -90,8 +95,19 @@ def start_site(state: Path, content: Path, *flags: str, port: int = 0, wait_seco
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ZORGNETWERK_")}
     environment["PYTHONPATH"] = str(ROOT / "server")
     command = [
-        sys.executable, "-c", "from zorgnetwerk.cli import main; main()", "serve", "--port", str(port),
-        "--state-dir", str(state), "--content", str(content), "--log-level", "warning", *flags,
+        sys.executable,
+        "-c",
+        "from zorgnetwerk.cli import main; main()",
+        "serve",
+        "--port",
+        str(port),
+        "--state-dir",
+        str(state),
+        "--content",
+        str(content),
+        "--log-level",
+        "warning",
+        *flags,
     ]
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
@@ -122,7 +138,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
 
 @pytest.fixture
 def shared() -> Path:
-    """The folder with source documents and evidence; tests that need it are skipped where it is absent, but fail under CI."""
+    """The folder with source documents and evidence; tests that need it are skipped where it is absent, but fail under
+    CI."""
     if not SHARED.is_dir():
         if os.environ.get("CI"):
             pytest.fail(f"{SHARED} is missing")

@@ -103,7 +103,11 @@ def test_every_module_says_what_it_knows(path: Path) -> None:
 def test_every_public_function_has_a_docstring(path: Path) -> None:
     missing = []
     for node in ast.parse(path.read_text("utf-8")).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node):
+        if (
+            isinstance(node, ast.FunctionDef | ast.ClassDef)
+            and not node.name.startswith("_")
+            and not ast.get_docstring(node)
+        ):
             missing.append(node.name)
     assert not missing
 
@@ -114,11 +118,16 @@ def test_no_module_has_state_at_import() -> None:
         f"{relative(path)}:{node.lineno}"
         for path in modules()
         for node in ast.parse(path.read_text("utf-8")).body
-        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.List | ast.Dict | ast.Set) and not _is_constant(node)
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        and isinstance(node.value, ast.List | ast.Dict | ast.Set)
+        and not _is_constant(node)
     ]
     assert not offenders
 
 
 def _is_constant(node: ast.Assign | ast.AnnAssign) -> bool:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return all(isinstance(target, ast.Name) and target.id.lstrip("_").isupper() or getattr(target, "id", "") == "__all__" for target in targets)
+    return all(
+        (isinstance(target, ast.Name) and target.id.lstrip("_").isupper()) or getattr(target, "id", "") == "__all__"
+        for target in targets
+    )

@@ -37,7 +37,9 @@ def script(path: Path, body: str) -> None:
 def ci(checkout: Path, said: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     script(checkout / "bin" / "python3", f'if [ "$1" = dev.py ]; then echo "{said}"; exit {code}; fi; exit 0')
     environment = {**os.environ, "PATH": str(checkout / "bin")}
-    return subprocess.run(["/bin/bash", str(checkout / ".ci" / "run")], env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        ["/bin/bash", str(checkout / ".ci" / "run")], env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def test_passing_tests_pass_and_the_closing_line_is_last(checkout: Path) -> None:

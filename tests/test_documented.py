@@ -17,7 +17,11 @@ README = (ROOT / "README.md").read_text("utf-8")
 def test_every_setting_is_in_the_readme_with_its_default(name: str) -> None:
     [row] = [line for line in README.splitlines() if line.startswith(f"| `{name}` |")]
     default = next(value for key, value, *_ in table() if key == name)
-    shown = {True: "yes", False: "no", "": ""}.get(default, f"`{default}`") if isinstance(default, str | bool) else f"`{default}`"
+    shown = (
+        {True: "yes", False: "no", "": ""}.get(default, f"`{default}`")
+        if isinstance(default, str | bool)
+        else f"`{default}`"
+    )
     assert f"| {shown} |" in row or (shown == "" and "| |" in row)
 
 

@@ -39,7 +39,14 @@ def run(installed: Path, state: Path, *arguments: str) -> str:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ZORGNETWERK_")}
     environment |= {"PYTHONPATH": str(installed), "ZORGNETWERK_STATE_DIR": str(state)}
     program = "import zorgnetwerk, sys; assert 'site' in zorgnetwerk.__file__; from zorgnetwerk.cli import main; main()"
-    done = subprocess.run([sys.executable, "-P", "-c", program, *arguments], cwd=state, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program, *arguments],
+        cwd=state,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -47,7 +54,11 @@ def run(installed: Path, state: Path, *arguments: str) -> str:
 def test_an_installed_wheel_publishes_an_entity(installed: Path, tmp_path: Path) -> None:
     run(installed, tmp_path, "build", "--base-iri", "http://elsewhere.example/")
     answer = run(
-        installed, tmp_path, "query", "--format", "csv",
+        installed,
+        tmp_path,
+        "query",
+        "--format",
+        "csv",
         "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?name { <http://elsewhere.example/id/organisatie/jessa-ziekenhuis> skos:prefLabel ?name }",
     )
     assert answer.split("\r\n")[:2] == ["name", "Jessa Ziekenhuis"]

@@ -25,7 +25,11 @@ def test_a_flag_that_was_not_given_changes_nothing() -> None:
     ("flags", "environment", "message"),
     [
         ({"colour": "red"}, {}, r"flag --colour: there is no setting 'colour'; known are base_iri"),
-        ({}, {"ZORGNETWERK_PORT": "many"}, r"environment variable ZORGNETWERK_PORT: port is 'many', expected a whole number"),
+        (
+            {},
+            {"ZORGNETWERK_PORT": "many"},
+            r"environment variable ZORGNETWERK_PORT: port is 'many', expected a whole number",
+        ),
         ({}, {"ZORGNETWERK_UNCHECKED": "perhaps"}, "expected yes or no"),
         ({"query_timeout": "soon"}, {}, "expected a number"),
         ({"query_timeout": 0}, {}, "query_timeout is 0.0, expected a positive number of seconds"),
@@ -49,7 +53,7 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
 
 def test_a_wrong_kind_in_a_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "z.toml"
-    file.write_text('host = 5', "utf-8")
+    file.write_text("host = 5", "utf-8")
     with pytest.raises(SettingError, match="host is 5, expected text"):
         load(file=file, environment={})
 

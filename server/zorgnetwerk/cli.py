@@ -1,4 +1,6 @@
-"""The command line. Each command makes the settings once, calls one room, and turns an error into one message and an exit code."""
+"""The command line. Each command makes the settings once, calls one room, and turns an error into one message and an
+exit code.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ from zorgnetwerk import settings as settings_table
 from zorgnetwerk.dataset import dumps
 from zorgnetwerk.dataset.building import build as build_release
 from zorgnetwerk.errors import ZorgnetwerkError
-from zorgnetwerk.serving import base_of, plan_of, serve as serve_site
+from zorgnetwerk.serving import base_of, plan_of
+from zorgnetwerk.serving import serve as serve_site
 from zorgnetwerk.settings import Settings
 from zorgnetwerk.store.local import LocalStore
 from zorgnetwerk.store.query import Query
@@ -33,13 +36,28 @@ from zorgnetwerk.terms import media_types
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _FLAGS = {
-    "host": "--host", "port": "--port", "base_iri": "--base-iri", "state_dir": "--state-dir", "content_dir": "--content",
-    "workers": "--workers", "query_timeout": "--query-timeout", "default_graph": "--default-graph", "unchecked": "--unchecked",
-    "sources_dir": "--sources", "memory_mode_quads": "--memory-mode-quads", "web_workers": "--web-workers", "log_level": "--log-level",
+    "host": "--host",
+    "port": "--port",
+    "base_iri": "--base-iri",
+    "state_dir": "--state-dir",
+    "content_dir": "--content",
+    "workers": "--workers",
+    "query_timeout": "--query-timeout",
+    "default_graph": "--default-graph",
+    "unchecked": "--unchecked",
+    "sources_dir": "--sources",
+    "memory_mode_quads": "--memory-mode-quads",
+    "web_workers": "--web-workers",
+    "log_level": "--log-level",
 }
 _BUILD_FLAGS = ("base_iri", "state_dir", "content_dir", "default_graph", "unchecked", "sources_dir")
-_FORMATS = {"json": media_types.RESULTS_JSON, "xml": media_types.RESULTS_XML, "csv": media_types.RESULTS_CSV,
-            "tsv": media_types.RESULTS_TSV, **{offer.suffix: offer for offer in media_types.GRAPH_FORMATS}}
+_FORMATS = {
+    "json": media_types.RESULTS_JSON,
+    "xml": media_types.RESULTS_XML,
+    "csv": media_types.RESULTS_CSV,
+    "tsv": media_types.RESULTS_TSV,
+    **{offer.suffix: offer for offer in media_types.GRAPH_FORMATS},
+}
 
 
 def _settings_flags(*names: str) -> Callable[[Command], Command]:
@@ -49,9 +67,15 @@ def _settings_flags(*names: str) -> Callable[[Command], Command]:
         for name, default, unit, text in reversed(settings_table.table()):
             if name in names:
                 flag = _FLAGS[name]
-                kind = {"is_flag": True, "default": None} if isinstance(default, bool) else {"metavar": unit.upper(), "default": None}
-                command = click.option(flag, name, help=f"{text} (default: {default!r})", **kind)(command)  # type: ignore[arg-type]
-        return click.option("--config", type=click.Path(path_type=Path, exists=True), help="a TOML file with settings")(command)
+                kind = (
+                    {"is_flag": True, "default": None}
+                    if isinstance(default, bool)
+                    else {"metavar": unit.upper(), "default": None}
+                )
+                command = click.option(flag, name, help=f"{text} (default: {default!r})", **kind)(command)
+        return click.option("--config", type=click.Path(path_type=Path, exists=True), help="a TOML file with settings")(
+            command
+        )
 
     return decorate
 
@@ -96,9 +120,11 @@ def build(settings: Settings, cause: str, accept_loss: bool) -> None:
     state = State.open(settings.state)
     plan = plan_of(settings, base_of(settings, state, settings.port), cause, accept_loss)
     with click.progressbar(length=10, label="building", file=sys.stderr, item_show_func=lambda step: step or "") as bar:
-        outcome = build_release(Releases(state), plan, lambda step: bar.update(1, step))  # type: ignore[arg-type]
+        outcome = build_release(Releases(state), plan, lambda step: bar.update(1, step))
     release = outcome.release
-    click.echo(f"release {release.number}: {release.record.quads} statements, {'new' if outcome.is_new else 'unchanged'}")
+    click.echo(
+        f"release {release.number}: {release.record.quads} statements, {'new' if outcome.is_new else 'unchanged'}"
+    )
 
 
 @main.command()
@@ -111,7 +137,9 @@ def releases(settings: Settings) -> None:
     for number in kept.numbers():
         record = kept.get(number).record
         mark = "*" if number == current else " "
-        click.echo(f"{mark} {number:6d}  {record.created}  {record.quads:9d} statements  {record.hash[:12]}  {record.cause}")
+        click.echo(
+            f"{mark} {number:6d}  {record.created}  {record.quads:9d} statements  {record.hash[:12]}  {record.cause}"
+        )
 
 
 @main.command()
@@ -160,7 +188,9 @@ def query(settings: Settings, text: str | None, file: Path | None, form: str | N
 
 @main.command()
 @_settings_flags("state_dir")
-@click.option("--format", "suffix", type=click.Choice([offer.suffix for offer in dumps.FORMATS]), default="nq", show_default=True)
+@click.option(
+    "--format", "suffix", type=click.Choice([offer.suffix for offer in dumps.FORMATS]), default="nq", show_default=True
+)
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="a file; default: standard output")
 @_guarded
 def dump(settings: Settings, suffix: str, output: Path | None) -> None:

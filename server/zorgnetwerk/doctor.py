@@ -47,7 +47,11 @@ def _state(settings: Settings) -> Iterator[Finding]:
             return
         releases = Releases(state)
         current = releases.current()
-        number = f"release {current.number} of {current.record.created}" if current else "no release yet: run 'zorgnetwerk build'"
+        number = (
+            f"release {current.number} of {current.record.created}"
+            if current
+            else "no release yet: run 'zorgnetwerk build'"
+        )
         yield Finding("state folder", True, f"{state.folder}, {number}, {len(releases.numbers())} kept")
         problems = Journal(state.folder / "journal.sqlite").verify()
         yield Finding("journal", not problems, " ".join(problems) or "every entry and the chain hold")

@@ -1,8 +1,8 @@
 """Starting the site: state, base IRI, build, then the processes.
 
-    serve (supervisor) → dispatcher → store master → query workers
-                       │            └ checker → check workers
-                       └ web server → web processes
+serve (supervisor) → dispatcher → store master → query workers
+                   │            └ checker → check workers
+                   └ web server → web processes
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def base_of(settings: Settings, state: State, port: int) -> Base:
-    """The base IRI that holds: the one given now, else the recorded one, else the address of this first start; recorded.
+    """The base IRI that holds: the one given now, else the recorded one, else the address of this first start;
+    recorded.
 
     Errors: SettingError when the given one is no base IRI.
     """
@@ -49,8 +50,14 @@ def plan_of(settings: Settings, base: Base, cause: str = "build", accept_loss: b
     content = Content(settings.content)
     checks = release_checks(content.folder) if content.is_house and not settings.unchecked else ()
     return Plan(
-        content=content, base=base, default_graph=settings.default_graph, checked=not settings.unchecked,
-        retention=settings.release_retention, cause=cause, accept_loss=accept_loss, checks=checks,
+        content=content,
+        base=base,
+        default_graph="own" if settings.default_graph == "own" else "union",
+        checked=not settings.unchecked,
+        retention=settings.release_retention,
+        cause=cause,
+        accept_loss=accept_loss,
+        checks=checks,
     )
 
 
@@ -75,7 +82,9 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
     Errors: SettingError, StateError; ContentError only when there is no earlier release to serve.
     """
     if sys.platform != "linux":
-        raise SettingError("The site runs on Linux (it needs fork, resource limits and seccomp). Use the container or WSL elsewhere.")
+        raise SettingError(
+            "The site runs on Linux (it needs fork, resource limits and seccomp). Use the container or WSL elsewhere."
+        )
     state = State.open(settings.state)
     with state.serving():
         port = free_port(settings)
@@ -83,7 +92,8 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
         releases = Releases(state)
         outcome = build_or_keep(releases, plan_of(settings, base), say)
         release = outcome.release
-        say(f"Release {release.number} ({release.record.quads:,} statements), {'built now' if outcome.is_new else 'unchanged'}.")
+        history = "built now" if outcome.is_new else "unchanged"
+        say(f"Release {release.number} ({release.record.quads:,} statements), {history}.")
         address = f"http://{'localhost' if settings.host in _LOOPBACK else settings.host}:{port}/"
         say(f"Open {address}   IRIs begin with {base.value}   SPARQL: {address}sparql")
         if base.value != address:
@@ -108,10 +118,15 @@ def children(settings: Settings, state: State) -> list[Child]:
     """The processes of a running site."""
     environment = environment_of(settings)
     options = DispatcherOptions(
-        state_dir=state.folder, workers=settings.worker_count, queue_limit=settings.queue_length, memory_bytes=settings.query_memory,
-        result_bytes=settings.result_bytes, memory_quads=settings.memory_mode_quads,
+        state_dir=state.folder,
+        workers=settings.worker_count,
+        queue_limit=settings.queue_length,
+        memory_bytes=settings.query_memory,
+        result_bytes=settings.result_bytes,
+        memory_quads=settings.memory_mode_quads,
         default_graph="own" if settings.default_graph == "own" else "union",
-        handler="zorgnetwerk.submission.checking:prepare", content_dir=settings.content,
+        handler="zorgnetwerk.submission.checking:prepare",
+        content_dir=settings.content,
     )
     return [Child("dispatcher", options.command(), environment), Child("web", web_command(settings), environment)]
 
@@ -119,13 +134,27 @@ def children(settings: Settings, state: State) -> list[Child]:
 def web_command(settings: Settings) -> tuple[str, ...]:
     """The command line of the web server."""
     flags = {
-        "interface": "wsgi", "host": settings.host, "port": settings.port, "workers": settings.web_workers,
-        "blocking-threads": settings.web_threads, "backpressure": settings.web_threads * 4, "respawn-interval": 0.2,
-        "workers-kill-timeout": 4, "log-level": "warning", "http": "1",
+        "interface": "wsgi",
+        "host": settings.host,
+        "port": settings.port,
+        "workers": settings.web_workers,
+        "blocking-threads": settings.web_threads,
+        "backpressure": settings.web_threads * 4,
+        "respawn-interval": 0.2,
+        "workers-kill-timeout": 4,
+        "log-level": "warning",
+        "http": "1",
     }
     words = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
     return (
-        sys.executable, "-m", "granian", *words, "--factory", "--no-ws", "--respawn-failed-workers", "--no-access-log",
+        sys.executable,
+        "-m",
+        "granian",
+        *words,
+        "--factory",
+        "--no-ws",
+        "--respawn-failed-workers",
+        "--no-access-log",
         "zorgnetwerk.wsgi:make",
     )
 

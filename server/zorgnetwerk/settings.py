@@ -1,7 +1,8 @@
 """Every setting: one table with name, default, unit and help.
 
-Values come from, in rising order: the default, a TOML file, the environment (``ZORGNETWERK_NAME``), a flag. A wrong key or value fails
-at once and names key, origin and expectation. Knows no other module of the package but the errors; made once, in ``cli.py``, and passed on.
+Values come from, in rising order: the default, a TOML file, the environment (``ZORGNETWERK_NAME``), a flag. A wrong key
+or value fails at once and names key, origin and expectation. Knows no other module of the package but the errors; made
+once, in ``cli.py``, and passed on.
 """
 
 from __future__ import annotations
@@ -29,16 +30,24 @@ class Settings:
 
     host: str = _setting("127.0.0.1", "address", "where the site listens")
     port: int = _setting(8000, "port", "where the site listens; 0 takes a free one")
-    base_iri: str = _setting("", "IRI", "base of all published IRIs; empty: the address of the first start, then the recorded one")
+    base_iri: str = _setting(
+        "", "IRI", "base of all published IRIs; empty: the address of the first start, then the recorded one"
+    )
     state_dir: str = _setting("", "folder", "journal, releases, sockets; empty: the XDG state folder")
     content_dir: str = _setting("", "folder", "ontology, data and shapes; empty: the packaged copy")
-    default_graph: str = _setting("union", "union|own", "what a query without FROM sees: all graphs, or the files' default graph")
+    default_graph: str = _setting(
+        "union", "union|own", "what a query without FROM sees: all graphs, or the files' default graph"
+    )
     unchecked: bool = _setting(False, "yes/no", "build a release without shapes, house rules and example questions")
-    sources_dir: str = _setting("", "folder", "texts of the source documents, for literal checks of quotations; empty: not checked")
+    sources_dir: str = _setting(
+        "", "folder", "texts of the source documents, for literal checks of quotations; empty: not checked"
+    )
     release_retention: int = _setting(30, "releases", "how many releases are kept; older ones answer 410")
     workers: int = _setting(0, "processes", "long queries that run at once; 0: one per core")
     web_workers: int = _setting(1, "processes", "web processes")
-    web_threads: int = _setting(64, "threads", "requests that one web process holds at once; more than the queue admits")
+    web_threads: int = _setting(
+        64, "threads", "requests that one web process holds at once; more than the queue admits"
+    )
     query_timeout: float = _setting(10.0, "seconds", "after which a query is ended")
     query_bytes: int = _setting(65_536, "bytes", "length of a query text")
     query_memory: int = _setting(1 << 30, "bytes", "memory one query may use beyond the data")
@@ -47,18 +56,28 @@ class Settings:
     validation_timeout: float = _setting(30.0, "seconds", "after which a check of a submission is ended")
     submission_bytes: int = _setting(5_000_000, "bytes", "size of a submission")
     submission_triples: int = _setting(100_000, "triples", "size of a submission")
-    memory_mode_quads: int = _setting(5_000_000, "quads", "up to which a release is held in memory; above, it is read from disk")
+    memory_mode_quads: int = _setting(
+        5_000_000, "quads", "up to which a release is held in memory; above, it is read from disk"
+    )
     cache_bytes: int = _setting(64_000_000, "bytes", "answers kept in memory by each web process")
     inverse_page_size: int = _setting(100, "links", "inverse links on one page of a thing")
     page_seconds: int = _setting(60, "seconds", "how long a reader may keep a page without asking again")
-    log_level: str = _setting("info", "debug|info|warning|error", "what is written to standard error, one JSON object a line")
+    log_level: str = _setting(
+        "info", "debug|info|warning|error", "what is written to standard error, one JSON object a line"
+    )
 
     @property
     def content(self) -> Path:
         """The content folder. Errors: SettingError when it is missing."""
-        path = Path(self.content_dir) if self.content_dir else Path(str(importlib.resources.files("zorgnetwerk") / "content"))
+        path = (
+            Path(self.content_dir)
+            if self.content_dir
+            else Path(str(importlib.resources.files("zorgnetwerk") / "content"))
+        )
         if not path.is_dir():
-            raise SettingError(f"content_dir: the folder {path} does not exist; set --content or ZORGNETWERK_CONTENT_DIR")
+            raise SettingError(
+                f"content_dir: the folder {path} does not exist; set --content or ZORGNETWERK_CONTENT_DIR"
+            )
         return path.resolve()
 
     @property
@@ -133,7 +152,17 @@ def _convert(name: str, value: Any, origin: str) -> Any:
 
 
 def _boolean(value: Any) -> bool:
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+        "": False,
+    }
     if isinstance(value, bool):
         return value
     if str(value).lower() not in words:

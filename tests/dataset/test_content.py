@@ -28,10 +28,22 @@ def test_our_own_folder_is_a_house() -> None:
 
 
 def test_triples_of_a_file_go_to_the_graph_of_their_place(tmp_path: Path) -> None:
-    for name in ("ontologie/x.ttl", "shapes/x.ttl", "data/queries/x.ttl", "data/catalogue.ttl", "data/Mijn Bestand.ttl"):
+    for name in (
+        "ontologie/x.ttl",
+        "shapes/x.ttl",
+        "data/queries/x.ttl",
+        "data/catalogue.ttl",
+        "data/Mijn Bestand.ttl",
+    ):
         write(tmp_path / name, f"<{name.replace(' ', '')}> a <c> .")
     graphs = {line.split()[-2] for line in Content(tmp_path).lines()}
-    expected = (graph_names.ONTOLOGY, graph_names.SHAPES, graph_names.QUERIES, graph_names.CATALOGUE, graph_names.of_file("Mijn Bestand"))
+    expected = (
+        graph_names.ONTOLOGY,
+        graph_names.SHAPES,
+        graph_names.QUERIES,
+        graph_names.CATALOGUE,
+        graph_names.of_file("Mijn Bestand"),
+    )
     assert graphs == {f"<{name}>" for name in expected}
 
 
@@ -83,7 +95,10 @@ def test_fingerprint_follows_the_files(tmp_path: Path) -> None:
 
 
 def test_prefixes_and_version_come_from_the_ontology(tmp_path: Path) -> None:
-    write(tmp_path / "ontologie" / "zorgnetwerk.ttl", '<ns/zorgnetwerk> <http://www.w3.org/2002/07/owl#versionInfo> "1.2.3" .')
+    write(
+        tmp_path / "ontologie" / "zorgnetwerk.ttl",
+        '<ns/zorgnetwerk> <http://www.w3.org/2002/07/owl#versionInfo> "1.2.3" .',
+    )
     write(
         tmp_path / "ontologie" / "prefixes.ttl",
         '@prefix sh: <http://www.w3.org/ns/shacl#> . <ns/zorgnetwerk> sh:declare [ sh:prefix "zn" ; sh:namespace "https://zorgnetwerk.example/ns/zorgnetwerk#" ] .',

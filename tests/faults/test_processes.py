@@ -186,7 +186,9 @@ def test_children_that_ignore_sigterm_are_killed_within_the_limit() -> None:
         f"child = (sys.executable, '-c', {stubborn!r}); "
         "sys.exit(Supervisor([Child('a', child), Child('b', child)], stop_seconds=1.0).run())"
     )
-    with subprocess.Popen((sys.executable, "-c", code), env={**os.environ, "PYTHONPATH": SOURCE}, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        (sys.executable, "-c", code), env={**os.environ, "PYTHONPATH": SOURCE}, stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.read(2) == b"uu"
         began = time.monotonic()
@@ -298,7 +300,7 @@ def swap_under_load(state: Path, swaps: int, mode: str) -> None:
                 make_release(state, number, quads=2_000, current=False)
                 load.current = number
                 point(state, number)
-                wait_until(lambda: pool.status()["release"] == load.current, 10)  # noqa: B023  # read at once
+                wait_until(lambda: pool.status()["release"] == load.current, 10)  # read at once
                 if number == 5 or number == swaps + 1:
                     wait_until(lambda: len(pool.pids("master")) == 1, 10)
                     memory.append(memory_of(set(pool.pids("dispatcher"))))

@@ -1,4 +1,5 @@
-"""A running site under attack and in trouble: killed processes, runaway queries, swaps, broken content, cut connections."""
+"""A running site under attack and in trouble: killed processes, runaway queries, swaps, broken content, cut
+connections."""
 
 from __future__ import annotations
 
@@ -27,14 +28,17 @@ RUNAWAYS = {
     "distinct": "SELECT DISTINCT ?c ?f ?i ?l { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }",
     "path": "SELECT (COUNT(*) AS ?n) { ?a (<http://e/next>|^<http://e/next>)* ?b . ?c (<http://e/next>|^<http://e/next>)* ?d . ?e (<http://e/next>)* ?f }",
     "big string": "SELECT (STRLEN(?z) AS ?n) { BIND('0123456789abcdef' AS ?a0) "
-    + " ".join(f"BIND(CONCAT(?a{i},?a{i},?a{i},?a{i}) AS ?a{i + 1})" for i in range(15)) + " BIND(?a15 AS ?z) }",
+    + " ".join(f"BIND(CONCAT(?a{i},?a{i},?a{i},?a{i}) AS ?a{i + 1})" for i in range(15))
+    + " BIND(?a15 AS ?z) }",
     "aggregate": "SELECT (GROUP_CONCAT(?c) AS ?s) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
 }
 
 
 def write_content(folder: Path, count: int = 600) -> Path:
     folder.mkdir(exist_ok=True)
-    triples = "".join(f'<http://e/{n}> <http://e/next> <http://e/{n + 1}> ; <http://e/name> "thing {n}" .\n' for n in range(count))
+    triples = "".join(
+        f'<http://e/{n}> <http://e/next> <http://e/{n + 1}> ; <http://e/name> "thing {n}" .\n' for n in range(count)
+    )
     (folder / "things.ttl").write_text(triples, "utf-8")
     return folder
 
@@ -42,7 +46,9 @@ def write_content(folder: Path, count: int = 600) -> Path:
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[RunningSite]:
     """A site of its own over a few hundred triples, with a short query limit and two workers."""
-    running = start_site(tmp_path / "s", write_content(tmp_path / "content"), "--query-timeout", "1.5", "--workers", "2")
+    running = start_site(
+        tmp_path / "s", write_content(tmp_path / "content"), "--query-timeout", "1.5", "--workers", "2"
+    )
     try:
         yield running
     finally:
@@ -64,14 +70,18 @@ def family(site: RunningSite) -> dict[int, str]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                parents.setdefault(int((entry / "stat").read_text("utf-8").rpartition(")")[2].split()[1]), []).append(int(entry.name))
+                parents.setdefault(int((entry / "stat").read_text("utf-8").rpartition(")")[2].split()[1]), []).append(
+                    int(entry.name)
+                )
             except OSError:
                 continue
     found: dict[int, str] = {}
     queue = [site.process.pid]
     while queue:
         for child in parents.get(queue.pop(), []):
-            found[child] = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode() if alive(child) else ""
+            found[child] = (
+                Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode() if alive(child) else ""
+            )
             queue.append(child)
     return found
 
@@ -82,7 +92,12 @@ def pids_by_role(site: RunningSite) -> dict[str, list[int]]:
         "print(json.dumps(EmbeddedStore(Path(sys.argv[1])).status()['pids']))"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT / "server")}
-    done = subprocess.run([sys.executable, "-c", program, str(site.state / "dispatcher.sock")], capture_output=True, check=True, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(site.state / "dispatcher.sock")],
+        capture_output=True,
+        check=True,
+        env=environment,
+    )
     roles: dict[str, list[int]] = json.loads(done.stdout)
     web = [pid for pid, command in family(site).items() if "granian" in command]
     return roles | {"web": web}
@@ -162,7 +177,10 @@ def test_cheap_work_goes_on_while_both_cores_burn(small: RunningSite) -> None:
             except (OSError, http.client.HTTPException):
                 time.sleep(0.1)
 
-    threads = [threading.Thread(target=burn, args=(query,), daemon=True) for query in list(RUNAWAYS.values())[:4] * 4 + [RUNAWAYS["product"]] * 2]
+    threads = [
+        threading.Thread(target=burn, args=(query,), daemon=True)
+        for query in list(RUNAWAYS.values())[:4] * 4 + [RUNAWAYS["product"]] * 2
+    ]
     for thread in threads:
         thread.start()
     time.sleep(1)
@@ -170,7 +188,11 @@ def test_cheap_work_goes_on_while_both_cores_burn(small: RunningSite) -> None:
     for number in range(40):
         for name, path, accept in (
             ("page", f"/nl/describe?iri=http%3A%2F%2Fe%2F{number + 1}", "text/html"),
-            ("ask", f"/sparql?{urllib.parse.urlencode({'query': 'ASK {} #' + str(number)})}", "application/sparql-results+json"),
+            (
+                "ask",
+                f"/sparql?{urllib.parse.urlencode({'query': 'ASK {} #' + str(number)})}",
+                "application/sparql-results+json",
+            ),
         ):
             start = time.monotonic()
             reply = small.ask(path, {"Accept": accept})
@@ -188,8 +210,12 @@ def test_federation_makes_no_connection(small: RunningSite) -> None:
         listener.settimeout(0.2)
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/x"
         for text in (
-            f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}", f"SELECT * {{ SERV\\u0049CE SILENT <{address}> {{ ?s ?p ?o }} }}", f"LOAD <{address}>",
-            f"SELECT * FROM <{address}> {{ ?s ?p ?o }}", f"SELECT * FROM NAMED <{address}> {{ GRAPH ?g {{ ?s ?p ?o }} }}", f"DESCRIBE <{address}>",
+            f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}",
+            f"SELECT * {{ SERV\\u0049CE SILENT <{address}> {{ ?s ?p ?o }} }}",
+            f"LOAD <{address}>",
+            f"SELECT * FROM <{address}> {{ ?s ?p ?o }}",
+            f"SELECT * FROM NAMED <{address}> {{ GRAPH ?g {{ ?s ?p ?o }} }}",
+            f"DESCRIBE <{address}>",
         ):
             assert small.sparql(text, "*/*").status < 500
         try:
@@ -203,7 +229,11 @@ def test_federation_makes_no_connection(small: RunningSite) -> None:
 def test_no_file_is_read(small: RunningSite, tmp_path: Path) -> None:
     canary = tmp_path / "canary.ttl"
     canary.write_text('<http://e/secret> <http://e/is> "CANARY" .', "utf-8")
-    for text in (f"SELECT * FROM <file://{canary}> {{ ?s ?p ?o }}", f"LOAD <file://{canary}>", f"BASE <file://{tmp_path}/> SELECT * FROM <canary.ttl> {{ ?s ?p ?o }}"):
+    for text in (
+        f"SELECT * FROM <file://{canary}> {{ ?s ?p ?o }}",
+        f"LOAD <file://{canary}>",
+        f"BASE <file://{tmp_path}/> SELECT * FROM <canary.ttl> {{ ?s ?p ?o }}",
+    ):
         reply = small.sparql(text, "*/*")
         assert reply.status < 500
         assert "CANARY" not in reply.text
@@ -212,8 +242,11 @@ def test_no_file_is_read(small: RunningSite, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "ASK { FILTER(" + "STR(" * 956 + "1" + ")" * 956 + ") }", "SELECT * " + "{" * 2_191 + "}" * 2_191, "ASK { ?s ?p " + "(" * 4_091 + ")" * 4_091 + "}",
-        "ASK { FILTER(" + "!" * 9_350 + "true) }", "ASK { FILTER(" + "COALESCE(" * 922 + "1" + ")" * 922 + ") }",
+        "ASK { FILTER(" + "STR(" * 956 + "1" + ")" * 956 + ") }",
+        "SELECT * " + "{" * 2_191 + "}" * 2_191,
+        "ASK { ?s ?p " + "(" * 4_091 + ")" * 4_091 + "}",
+        "ASK { FILTER(" + "!" * 9_350 + "true) }",
+        "ASK { FILTER(" + "COALESCE(" * 922 + "1" + ")" * 922 + ") }",
     ],
     ids=["calls", "groups", "lists", "negations", "coalesce"],
 )
@@ -236,7 +269,9 @@ def test_a_taken_port_is_refused_by_name(small: RunningSite, tmp_path: Path) -> 
     assert f"port: 127.0.0.1:{small.port} cannot be used" in done.stderr
 
 
-def run_command(name: str, site: RunningSite, content: Path, *flags: str, state: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run_command(
+    name: str, site: RunningSite, content: Path, *flags: str, state: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     program = [sys.executable, "-c", "from zorgnetwerk.cli import main; main()", name]
     command = [*program, "--state-dir", str(state or site.state), "--content", str(content), *flags]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "server")}
@@ -296,7 +331,9 @@ def test_a_cut_body_can_never_look_complete(site: RunningSite) -> None:
     """Every body has a Content-Length, so a client that gets fewer bytes knows it; nothing is sent in chunks."""
     query = urllib.parse.urlencode({"query": "SELECT * { ?s ?p ?o } LIMIT 20000"})
     with socket.create_connection(("localhost", site.port), 10) as raw:
-        raw.sendall(f"GET /sparql?{query} HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\nConnection: close\r\n\r\n".encode())
+        raw.sendall(
+            f"GET /sparql?{query} HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\nConnection: close\r\n\r\n".encode()
+        )
         received = b""
         while piece := raw.recv(65_536):
             received += piece
@@ -316,7 +353,10 @@ def test_both_modes_give_the_same_answers(tmp_path: Path, mode: str) -> None:
         told = running.ask("/metrics").text
         assert "zorgnetwerk_quads 100" in told
         rows = running.sparql("SELECT ?n { <http://e/7> <http://e/name> ?n }", "text/csv").text
-        graph = running.sparql("CONSTRUCT { ?s <http://e/n> ?n } WHERE { ?s <http://e/name> ?n } ORDER BY ?s LIMIT 3", "application/n-triples").text
+        graph = running.sparql(
+            "CONSTRUCT { ?s <http://e/n> ?n } WHERE { ?s <http://e/name> ?n } ORDER BY ?s LIMIT 3",
+            "application/n-triples",
+        ).text
         ordered = running.sparql("SELECT ?s ?n { ?s <http://e/name> ?n } ORDER BY ?n", "text/tab-separated-values").text
     finally:
         running.stop()
@@ -336,7 +376,9 @@ def test_many_swaps_under_load(small: RunningSite, tmp_path: Path) -> None:
     def watch(number: int) -> None:
         while not stop.is_set():
             try:
-                reply = small.sparql(f"SELECT (COUNT(*) AS ?n) {{ ?s ?p ?o }} #{number}{time.monotonic()}", "text/csv", timeout=10)
+                reply = small.sparql(
+                    f"SELECT (COUNT(*) AS ?n) {{ ?s ?p ?o }} #{number}{time.monotonic()}", "text/csv", timeout=10
+                )
             except (OSError, http.client.HTTPException) as error:
                 problems.append(f"connection: {error!r}")
                 continue
@@ -348,7 +390,9 @@ def test_many_swaps_under_load(small: RunningSite, tmp_path: Path) -> None:
         while not stop.is_set():
             small.sparql(RUNAWAYS["product"], timeout=30)
 
-    threads = [threading.Thread(target=watch, args=(n,), daemon=True) for n in range(3)] + [threading.Thread(target=burn, daemon=True)]
+    threads = [threading.Thread(target=watch, args=(n,), daemon=True) for n in range(3)] + [
+        threading.Thread(target=burn, daemon=True)
+    ]
     for thread in threads:
         thread.start()
     for number in range(2, 43):

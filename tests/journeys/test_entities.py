@@ -16,7 +16,17 @@ from zorgnetwerk.terms.media_types import GRAPH_FORMATS, JSON_LD, N_QUADS, N_TRI
 from ..conftest import Reply, RunningSite
 
 THING = "organisatie/jessa-ziekenhuis"
-CONCEPTS = ("organisatie", "groep", "samenwerkingsverband", "campus", "voorziening", "uitrusting", "project", "persoon", "gebied")
+CONCEPTS = (
+    "organisatie",
+    "groep",
+    "samenwerkingsverband",
+    "campus",
+    "voorziening",
+    "uitrusting",
+    "project",
+    "persoon",
+    "gebied",
+)
 
 
 def graph_of(reply: Reply, media_type: MediaType) -> Graph:
@@ -115,7 +125,9 @@ class JsonLdFinder(HTMLParser):
         self.found += data if self.inside else ""
 
 
-@pytest.mark.parametrize("path", ["organisatie/jessa-ziekenhuis", "samenwerkingsverband/hospilim", "persoon/nadja-vananroye"])
+@pytest.mark.parametrize(
+    "path", ["organisatie/jessa-ziekenhuis", "samenwerkingsverband/hospilim", "persoon/nadja-vananroye"]
+)
 def test_a_page_embeds_the_same_graph(site: RunningSite, path: str) -> None:
     finder = JsonLdFinder()
     finder.feed(site.ask(f"/nl/doc/{path}").text)
@@ -147,7 +159,11 @@ def test_every_quotation_on_a_page_names_its_source(site: RunningSite) -> None:
 
 def test_page_and_files_are_announced(site: RunningSite) -> None:
     links = site.ask(f"/doc/{THING}").headers["link"]
-    for part in (f'</doc/{THING}.ttl>; rel="alternate"; type="text/turtle"', f'</fr/doc/{THING}>; rel="alternate"; hreflang="fr"', f'</id/{THING}>; rel="describes"'):
+    for part in (
+        f'</doc/{THING}.ttl>; rel="alternate"; type="text/turtle"',
+        f'</fr/doc/{THING}>; rel="alternate"; hreflang="fr"',
+        f'</id/{THING}>; rel="describes"',
+    ):
         assert part in links
 
 
@@ -160,10 +176,25 @@ def test_held_documents_are_not_sent_again(site: RunningSite) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/id/organisatie/nobody", "/doc/organisatie/nobody", "/nl/doc/organisatie/nobody", "/doc/organisatie/nobody.ttl", "/id/x", "/id/", "/id/organisatie/..",
-        "/id/organisatie/a%20b", "/id/organisatie/%3Cscript%3E", "/doc/organisatie/%2e%2e/%2e%2e/etc/passwd", "/nl/doc/organisatie/jessa-ziekenhuis.ttl",
-        "/doc//organisatie/jessa-ziekenhuis", "/doc/organisatie/jessa-ziekenhuis/", "/xx/doc/organisatie/jessa-ziekenhuis", "/doc/organisatie/jessa-ziekenhuis?page=0",
-        "/doc/organisatie/jessa-ziekenhuis?page=99999", "/auth/nothing", "/auth/rollen/nobody", "/ns/other",
+        "/id/organisatie/nobody",
+        "/doc/organisatie/nobody",
+        "/nl/doc/organisatie/nobody",
+        "/doc/organisatie/nobody.ttl",
+        "/id/x",
+        "/id/",
+        "/id/organisatie/..",
+        "/id/organisatie/a%20b",
+        "/id/organisatie/%3Cscript%3E",
+        "/doc/organisatie/%2e%2e/%2e%2e/etc/passwd",
+        "/nl/doc/organisatie/jessa-ziekenhuis.ttl",
+        "/doc//organisatie/jessa-ziekenhuis",
+        "/doc/organisatie/jessa-ziekenhuis/",
+        "/xx/doc/organisatie/jessa-ziekenhuis",
+        "/doc/organisatie/jessa-ziekenhuis?page=0",
+        "/doc/organisatie/jessa-ziekenhuis?page=99999",
+        "/auth/nothing",
+        "/auth/rollen/nobody",
+        "/ns/other",
     ],
 )
 def test_what_is_not_there_is_not_found(site: RunningSite, path: str) -> None:
@@ -182,7 +213,11 @@ def test_a_type_that_is_not_there_is_refused_with_the_list(site: RunningSite) ->
 
 
 def test_vocabulary_and_codes_dereference(site: RunningSite) -> None:
-    for path, expected in (("/ns/zorgnetwerk", "deelnameAan"), ("/auth/rollen", "initiatiefnemer"), ("/auth/rollen/initiatiefnemer", "initiatiefnemer")):
+    for path, expected in (
+        ("/ns/zorgnetwerk", "deelnameAan"),
+        ("/auth/rollen", "initiatiefnemer"),
+        ("/auth/rollen/initiatiefnemer", "initiatiefnemer"),
+    ):
         turtle = site.ask(path, {"Accept": "text/turtle"})
         assert turtle.status == 200
         assert expected in turtle.text
@@ -193,7 +228,11 @@ def test_vocabulary_and_codes_dereference(site: RunningSite) -> None:
 
 
 def test_every_term_of_the_vocabulary_has_an_anchor(site: RunningSite) -> None:
-    rows = json.loads(site.sparql(f"SELECT DISTINCT ?t WHERE {{ ?t <http://www.w3.org/2000/01/rdf-schema#isDefinedBy> <{site.base}ns/zorgnetwerk> }}").body)
+    rows = json.loads(
+        site.sparql(
+            f"SELECT DISTINCT ?t WHERE {{ ?t <http://www.w3.org/2000/01/rdf-schema#isDefinedBy> <{site.base}ns/zorgnetwerk> }}"
+        ).body
+    )
     terms = [row["t"]["value"].partition("#")[2] for row in rows["results"]["bindings"]]
     page = site.ask("/nl/ns/zorgnetwerk").text
     assert len(terms) > 40

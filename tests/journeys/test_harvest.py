@@ -72,7 +72,9 @@ def test_the_list_of_dumps_is_a_page(site: RunningSite) -> None:
 def test_statistics_are_counted_from_the_data(site: RunningSite) -> None:
     graph = graph_of(site.ask("/.well-known/void", {"Accept": "text/turtle"}))
     [dataset] = graph.subjects(RDF.type, VOID.Dataset)
-    counted = json.loads(site.sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").body)["results"]["bindings"][0]["n"]["value"]
+    counted = json.loads(site.sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").body)["results"]["bindings"][0]["n"][
+        "value"
+    ]
     assert str(graph.value(dataset, VOID.triples)) == counted
     for part in list(graph.objects(dataset, VOID.classPartition))[:10]:
         kind = graph.value(part, VOID["class"])
@@ -80,7 +82,23 @@ def test_statistics_are_counted_from_the_data(site: RunningSite) -> None:
         assert rows["results"]["bindings"][0]["n"]["value"] == str(graph.value(part, VOID.entities))
 
 
-@pytest.mark.parametrize("path", ["/catalogue", "/nl/catalogue", "/", "/nl/", "/en/", "/fr/", "/de/", "/nl/dumps/", "/robots.txt", "/healthz", "/readyz", "/metrics"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/catalogue",
+        "/nl/catalogue",
+        "/",
+        "/nl/",
+        "/en/",
+        "/fr/",
+        "/de/",
+        "/nl/dumps/",
+        "/robots.txt",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    ],
+)
 def test_pages_that_are_there(site: RunningSite, path: str) -> None:
     reply = site.ask(path, {"Accept": "text/html, */*;q=0.1"})
     assert reply.status == 200

@@ -37,7 +37,9 @@ def encoded(**parameters: str | list[str]) -> str:
     ],
     ids=["GET", "form", "direct", "direct with charset", "unknown parameters"],
 )
-def test_three_ways_to_ask(site: RunningSite, method: str, path: str, headers: dict[str, str], body: bytes | None) -> None:
+def test_three_ways_to_ask(
+    site: RunningSite, method: str, path: str, headers: dict[str, str], body: bytes | None
+) -> None:
     reply = site.ask(path, {**headers, "Accept": "application/sparql-results+json"}, method, body)
     assert (reply.status, json.loads(reply.body)["boolean"]) == (200, True)
     assert int(reply.headers["zorgnetwerk-release"]) >= 1
@@ -131,7 +133,11 @@ def test_graphs_can_be_chosen(site: RunningSite) -> None:
     graph = f"{site.base}id/graaf/000"
     query = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
     counts = []
-    for text, parameters in ((query, {"default-graph-uri": graph}), (query.replace("WHERE", f"FROM <{graph}> WHERE"), {}), (query, {})):
+    for text, parameters in (
+        (query, {"default-graph-uri": graph}),
+        (query.replace("WHERE", f"FROM <{graph}> WHERE"), {}),
+        (query, {}),
+    ):
         reply = site.ask(f"/sparql?{encoded(query=text, **parameters)}", {"Accept": "text/csv"})
         counts.append(int(reply.text.split()[1]))
     assert 0 < counts[0] == counts[1] < counts[2]
@@ -193,7 +199,10 @@ def test_rdflib_reads_things(site: RunningSite) -> None:
 def test_a_repeated_answer_is_the_same_and_can_be_held(site: RunningSite) -> None:
     first, second = site.sparql(NAMES), site.sparql(NAMES)
     assert first.body == second.body
-    held = site.ask(f"/sparql?{encoded(query=NAMES)}", {"Accept": "application/sparql-results+json", "If-None-Match": first.headers["etag"]})
+    held = site.ask(
+        f"/sparql?{encoded(query=NAMES)}",
+        {"Accept": "application/sparql-results+json", "If-None-Match": first.headers["etag"]},
+    )
     assert held.status == 304
 
 

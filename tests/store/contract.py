@@ -1,4 +1,5 @@
-"""What every store keeps, whichever engine is behind it. ``test_remote.py`` and ``test_contract_embedded.py`` run this suite."""
+"""What every store keeps, whichever engine is behind it. ``test_remote.py`` and ``test_contract_embedded.py`` run this
+suite."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ class StoreContract:
         assert {row["o"] for row in rows} == {Literal("één", lang="nl"), Literal("one", lang="en")}
 
     def test_select_leaves_unbound_variables_out(self, store: Store) -> None:
-        assert store.select("SELECT ?x ?y WHERE { BIND(1 AS ?x) OPTIONAL { ?y <http://e/none> ?x } }")[0].keys() == {"x"}
+        assert store.select("SELECT ?x ?y WHERE { BIND(1 AS ?x) OPTIONAL { ?y <http://e/none> ?x } }")[0].keys() == {
+            "x"
+        }
 
     def test_datatypes_and_blank_nodes_survive(self, store: Store) -> None:
         rows = {row["p"]: row["o"] for row in store.select("SELECT ?p ?o WHERE { <http://e/b> ?p ?o }")}

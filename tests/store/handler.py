@@ -18,7 +18,9 @@ def prepare(content_dir: str) -> Callable[[dict[str, object], bytes], tuple[dict
     def handle(job: dict[str, object], body: bytes) -> tuple[dict[str, object], bytes]:
         match job["do"]:
             case "echo":
-                return {"content": content_dir, "length": len(body), "prepared": prepared, "pid": os.getpid()}, body[::-1]
+                return {"content": content_dir, "length": len(body), "prepared": prepared, "pid": os.getpid()}, body[
+                    ::-1
+                ]
             case "refuse":
                 raise SyntaxInvalid("no good", TextPlace(3, 4, "bad line"))
             case "miss":

@@ -42,7 +42,7 @@ def make_release(state: Path, number: int, quads: int = 60, current: bool = True
     folder = state / "releases" / f"{number:06d}"
     folder.mkdir(parents=True)
     lines = [f'<urn:release> <urn:number> "{number}" <urn:g> .', *extra.strip().splitlines()]
-    lines += [f'<urn:e{i}> <urn:next> <urn:e{i + 1}> <urn:g{i % 3}> .' for i in range(quads // 2)]
+    lines += [f"<urn:e{i}> <urn:next> <urn:e{i + 1}> <urn:g{i % 3}> ." for i in range(quads // 2)]
     lines += [f'<urn:e{i}> <urn:value> "{i}"^^<{INTEGER}> <urn:g{i % 3}> .' for i in range(quads // 2)]
     (folder / "quads.nq").write_text("\n".join(lines) + "\n", "utf-8")
     store = ox.Store(str(folder / "store"))
@@ -93,7 +93,10 @@ class Pool:
         lanes = status["workers"]
         full = lanes["page"]["idle"] == options.page_workers and lanes["query"]["idle"] == options.express_workers
         checks = not options.handler or lanes["check"]["idle"] == options.check_workers
-        one = len(status["pids"]["master"]) == 1 and len(status["pids"]["worker"]) == options.page_workers + options.express_workers
+        one = (
+            len(status["pids"]["master"]) == 1
+            and len(status["pids"]["worker"]) == options.page_workers + options.express_workers
+        )
         return bool(status["ready"] and full and checks and one)
 
 

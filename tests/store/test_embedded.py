@@ -40,7 +40,11 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
     state = tmp_path_factory.mktemp("state")
     make_release(state, 1, extra=EXTRA)
     options = DispatcherOptions(
-        state, mode="memory", handler="tests.store.handler:prepare", content_dir=Path("/content"), check_memory_bytes=1 << 28
+        state,
+        mode="memory",
+        handler="tests.store.handler:prepare",
+        content_dir=Path("/content"),
+        check_memory_bytes=1 << 28,
     )
     with running(options) as made:
         yield made
@@ -167,7 +171,10 @@ def test_the_checker_can_be_prepared_anew(pool: Pool) -> None:
 
 def test_without_a_checker_a_check_is_refused_at_once(tmp_path: Path) -> None:
     make_release(tmp_path, 1)
-    with running(DispatcherOptions(tmp_path, mode="memory")) as pool, pytest.raises(StoreUnavailable, match="without a checker"):
+    with (
+        running(DispatcherOptions(tmp_path, mode="memory")) as pool,
+        pytest.raises(StoreUnavailable, match="without a checker"),
+    ):
         pool.store.run_check({"do": "echo"}, b"", 10)
 
 

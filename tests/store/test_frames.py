@@ -40,7 +40,11 @@ def test_a_frame_arrives_as_it_was_sent(pair: Pair) -> None:
     assert theirs.receive().header == header
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3), max_leaves=5))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3), max_leaves=5
+    )
+)
 def test_any_json_survives(value: object) -> None:
     ours, theirs = (Channel(end) for end in socket.socketpair())
     try:

@@ -15,7 +15,15 @@ from zorgnetwerk.store.journal import Journal, hash_of
 def fill(path: Path) -> Journal:
     journal = Journal(path)
     journal.record(time="t1", kind="build", cause="first", added=["b", "a"], removed=[], state_hash=hash_of(["a", "b"]))
-    journal.record(time="t2", kind="build", cause="second", added=["c"], removed=["a"], state_hash=hash_of(["b", "c"]), details={"by": "é"})
+    journal.record(
+        time="t2",
+        kind="build",
+        cause="second",
+        added=["c"],
+        removed=["a"],
+        state_hash=hash_of(["b", "c"]),
+        details={"by": "é"},
+    )
     return journal
 
 

@@ -190,7 +190,8 @@ def test_the_next_moment_is_the_first_slice_or_deadline() -> None:
 
 
 EVENTS = st.lists(
-    st.tuples(st.sampled_from(("admit", "idle", "finish", "readmit", "tick")), st.integers(0, 30), st.floats(0, 0.3)), max_size=80
+    st.tuples(st.sampled_from(("admit", "idle", "finish", "readmit", "tick")), st.integers(0, 30), st.floats(0, 0.3)),
+    max_size=80,
 )
 
 

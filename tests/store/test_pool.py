@@ -311,7 +311,11 @@ def test_a_release_without_a_pointer_is_waited_for(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path(sys.modules["zorgnetwerk"].__path__[0]).parent)}
     process = subprocess.Popen(options.command(), env=environment)
     try:
-        pool = Pool(options, process, __import__("zorgnetwerk.store.embedded", fromlist=["x"]).EmbeddedStore(options.socket_path()))
+        pool = Pool(
+            options,
+            process,
+            __import__("zorgnetwerk.store.embedded", fromlist=["x"]).EmbeddedStore(options.socket_path()),
+        )
         assert not pool.store.wait_ready(0.5)
         assert "no release" in str(pool.status()["message"])
         with pytest.raises(StoreUnavailable, match="no release"):

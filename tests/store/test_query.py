@@ -12,7 +12,10 @@ from zorgnetwerk.store.query import LENGTH_LIMIT_BYTES, Query
 PASSES = {
     "select": ("SELECT * { ?s ?p ?o }", "SELECT"),
     "lower case": ("ask{}", "ASK"),
-    "prefixes first": ("PREFIX a: <http://a/> BASE <http://b/> CONSTRUCT { ?s a:b ?o } WHERE { ?s a:b ?o }", "CONSTRUCT"),
+    "prefixes first": (
+        "PREFIX a: <http://a/> BASE <http://b/> CONSTRUCT { ?s a:b ?o } WHERE { ?s a:b ?o }",
+        "CONSTRUCT",
+    ),
     "describe": ("DESCRIBE <http://a/service>", "DESCRIBE"),
     "variable named service": ("SELECT ?service { ?service ?load $insert }", "SELECT"),
     "prefix named service": ("PREFIX service: <x:> ASK { ?s service:load service: }", "ASK"),
@@ -34,7 +37,10 @@ PASSES = {
 REFUSED = {
     "service": ("SELECT * { SERVICE <http://x/> { ?s ?p ?o } }", "service"),
     "service silent, mixed case": ("ASK { sErViCe SILENT <http://x/> {} }", "service"),
-    "service in a sub-select": ("SELECT * { { SELECT * { ?a ?b ?c OPTIONAL { SERVICE <http://x/> {} } } } }", "service"),
+    "service in a sub-select": (
+        "SELECT * { { SELECT * { ?a ?b ?c OPTIONAL { SERVICE <http://x/> {} } } } }",
+        "service",
+    ),
     "service by escapes": ("ASK { SERV\\u0049CE <http://x/> {} }", "service"),
     "service by long escapes": ("ASK { \\U00000053ERVICE <http://x/> {} }", "service"),
     "service glued to other tokens": ("ASK{<a>Service<b>{}}", "service"),
@@ -86,10 +92,38 @@ def test_what_never_runs_is_refused_with_its_reason(text: str, reason: str) -> N
 def test_the_place_is_named() -> None:
     with pytest.raises(QueryRefused) as caught:
         Query.parse("ASK {\n  ?s ?p ?o .\n  SERVICE <http://x/> {}\n}")
-    assert (caught.value.place.line, caught.value.place.column, caught.value.place.excerpt) == (3, 3, "  SERVICE <http://x/> {}")
+    assert (caught.value.place.line, caught.value.place.column, caught.value.place.excerpt) == (
+        3,
+        3,
+        "  SERVICE <http://x/> {}",
+    )
 
 
-HOSTILE = ["'", '"', '"""\\"', "'''a", "\\", "<", "a", "?", "%41", "a.b-", "a''", "a:", "@a-", "#\n", "\\u0041", "<a", "1e", ".", "-a", "_:a.", "<<", "{|", "\ufeff"]
+HOSTILE = [
+    "'",
+    '"',
+    '"""\\"',
+    "'''a",
+    "\\",
+    "<",
+    "a",
+    "?",
+    "%41",
+    "a.b-",
+    "a''",
+    "a:",
+    "@a-",
+    "#\n",
+    "\\u0041",
+    "<a",
+    "1e",
+    ".",
+    "-a",
+    "_:a.",
+    "<<",
+    "{|",
+    "\ufeff",
+]
 
 
 @pytest.mark.parametrize("piece", HOSTILE)

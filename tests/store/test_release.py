@@ -21,7 +21,10 @@ def admit(releases: Releases) -> Release:
     candidate = releases.candidate()
     (candidate / "quads.nq").write_text("", "utf-8")
     number = releases.next_number()
-    return releases.admit(candidate, Record(number, releases.current_number(), "2026-01-01T00:00:00+00:00", "test", "http://a/", "h", "f", 0))
+    return releases.admit(
+        candidate,
+        Record(number, releases.current_number(), "2026-01-01T00:00:00+00:00", "test", "http://a/", "h", "f", 0),
+    )
 
 
 def test_before_the_first_build_there_is_none(releases: Releases) -> None:

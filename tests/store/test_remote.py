@@ -43,7 +43,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A native Oxigraph server with the contract's data, answering over the union."""
     port = free_port()
     folder = tmp_path_factory.mktemp("oxigraph")
-    command = [oxigraph_program(), "serve", "--location", str(folder), "--bind", f"127.0.0.1:{port}", "--union-default-graph"]
+    command = [
+        oxigraph_program(),
+        "serve",
+        "--location",
+        str(folder),
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--union-default-graph",
+    ]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _load(f"http://127.0.0.1:{port}/store")

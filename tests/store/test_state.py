@@ -47,14 +47,24 @@ def test_a_second_site_is_refused(tmp_path: Path) -> None:
     state = State.open(tmp_path)
     with state.serving():
         program = f"from pathlib import Path; from zorgnetwerk.store.state import State\nwith State(Path({str(tmp_path)!r})).serving(): pass"
-        other = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+        other = subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        )
     assert other.returncode != 0
     assert "Another 'zorgnetwerk serve' already uses" in other.stderr
 
 
 def test_a_writer_waits_and_then_says_why(tmp_path: Path) -> None:
     state = State.open(tmp_path)
-    with state.writing(), pytest.raises(StateError, match="has been writing"), State(tmp_path).writing(wait_seconds=0.1):
+    with (
+        state.writing(),
+        pytest.raises(StateError, match="has been writing"),
+        State(tmp_path).writing(wait_seconds=0.1),
+    ):
         pass
 
 

@@ -17,7 +17,9 @@ def line(number: int) -> str:
 
 
 def held(folder: Path) -> set[str]:
-    return {f"{quad.subject} {quad.predicate} {quad.object} {quad.graph_name} ." for quad in ox.Store.read_only(str(folder))}
+    return {
+        f"{quad.subject} {quad.predicate} {quad.object} {quad.graph_name} ." for quad in ox.Store.read_only(str(folder))
+    }
 
 
 def test_copies_follow_the_changes(tmp_path: Path) -> None:

@@ -26,12 +26,16 @@ def test_rebase_and_reserve_are_inverse(concept: str, slug: str) -> None:
     assert base.reserve(base.rebase(iri)) == iri
 
 
-@pytest.mark.parametrize("path", ["", "id", "id/x", "id//x", "id/x/", "id/../x/y", "id/x/y z", "doc/x/y", "id/x/%2e", "id/x/<y>", "id/x/é"])
+@pytest.mark.parametrize(
+    "path", ["", "id", "id/x", "id//x", "id/x/", "id/../x/y", "id/x/y z", "doc/x/y", "id/x/%2e", "id/x/<y>", "id/x/é"]
+)
 def test_paths_of_no_thing(path: str) -> None:
     assert iris.document_path(path) is None
 
 
-@pytest.mark.parametrize("value", ["", "localhost", "http://localhost:8000", "ftp://a/", "http://a/?q", "http://a b/", "javascript:/"])
+@pytest.mark.parametrize(
+    "value", ["", "localhost", "http://localhost:8000", "ftp://a/", "http://a/?q", "http://a b/", "javascript:/"]
+)
 def test_what_is_no_base(value: str) -> None:
     assert not iris.is_base(value)
     with pytest.raises(ValueError, match="no base IRI"):

@@ -17,7 +17,13 @@ BASE = "https://zorgnetwerk.example/"
 def sample() -> Graph:
     graph = Graph()
     thing = URIRef("http://e/a")
-    graph.add((thing, URIRef("http://e/p"), Literal("01", datatype=URIRef("http://www.w3.org/2001/XMLSchema#integer"), normalize=False)))
+    graph.add(
+        (
+            thing,
+            URIRef("http://e/p"),
+            Literal("01", datatype=URIRef("http://www.w3.org/2001/XMLSchema#integer"), normalize=False),
+        )
+    )
     graph.add((thing, URIRef("http://e/p"), Literal('quote " and\nline', lang="nl")))
     graph.add((thing, URIRef("http://e/p"), Literal("plain")))
     graph.add((thing, URIRef("http://e/q"), BNode("x")))
@@ -104,5 +110,9 @@ def test_lines_to_graph_and_back() -> None:
 
 def test_rewrite_gives_distinct_triples(tmp_path: Path) -> None:
     target = tmp_path / "x.nt"
-    syntax.rewrite_lines(["<http://a> <http://b> <http://c> <http://g> .", "<http://a> <http://b> <http://c> <http://h> ."], media_types.N_TRIPLES, target)
+    syntax.rewrite_lines(
+        ["<http://a> <http://b> <http://c> <http://g> .", "<http://a> <http://b> <http://c> <http://h> ."],
+        media_types.N_TRIPLES,
+        target,
+    )
     assert target.read_text("utf-8").count("\n") == 1

@@ -25,7 +25,13 @@ class Site:
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         self.calls += 1
         shown = f"{self.release} {environ['PATH_INFO']} {environ.get('HTTP_ACCEPT', '')}".encode().ljust(self.size)
-        headers = {"Zorgnetwerk-Release": str(self.release), "Cache-Control": "no-cache", "Vary": "Accept", "X-Request-Id": str(self.calls), **self.extra}
+        headers = {
+            "Zorgnetwerk-Release": str(self.release),
+            "Cache-Control": "no-cache",
+            "Vary": "Accept",
+            "X-Request-Id": str(self.calls),
+            **self.extra,
+        }
         response = Response(shown, status=self.status, headers=headers, mimetype="text/turtle")
         response.set_etag(f"{self.release}")
         return response(environ, start_response)
@@ -55,7 +61,9 @@ def test_a_repeated_request_is_answered_from_memory(site: Site, client: Client) 
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Accept": "text/html"}, {"Accept-Language": "fr"}, {"Accept-Encoding": "gzip"}], ids=["type", "language", "coding"]
+    "headers",
+    [{"Accept": "text/html"}, {"Accept-Language": "fr"}, {"Accept-Encoding": "gzip"}],
+    ids=["type", "language", "coding"],
 )
 def test_what_decides_the_representation_is_in_the_key(site: Site, client: Client, headers: dict[str, str]) -> None:
     client.get("/a")

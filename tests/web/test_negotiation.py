@@ -7,7 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zorgnetwerk.errors import NotAcceptable
-from zorgnetwerk.terms.media_types import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, RESULT_FORMATS, RESULTS_CSV, RESULTS_JSON, RESULTS_XML, TRIG, TURTLE, MediaType
+from zorgnetwerk.terms.media_types import (
+    GRAPH_FORMATS,
+    HTML,
+    JSON_LD,
+    N_QUADS,
+    N_TRIPLES,
+    RDF_XML,
+    RESULT_FORMATS,
+    RESULTS_CSV,
+    RESULTS_JSON,
+    RESULTS_XML,
+    TRIG,
+    TURTLE,
+    MediaType,
+)
 from zorgnetwerk.web.negotiation import accepts_gzip, choose, choose_language, ranges
 
 DOCUMENT = (HTML, TURTLE, JSON_LD, RDF_XML, N_TRIPLES, TRIG, N_QUADS)
@@ -43,10 +57,25 @@ ROWS = [
     ("text/xml gets RDF/XML", GRAPHS, "text/xml", RDF_XML),
     ("application/xml gets XML results", RESULTS, "application/xml", RESULTS_XML),
     ("text/plain gets N-Triples", GRAPHS, "text/plain", N_TRIPLES),
-    ("an alias does not override the name's zero", DOCUMENT, "application/ld+json;q=0, application/json, text/turtle;q=0.1", TURTLE),
+    (
+        "an alias does not override the name's zero",
+        DOCUMENT,
+        "application/ld+json;q=0, application/json, text/turtle;q=0.1",
+        TURTLE,
+    ),
     ("charset is no restriction", DOCUMENT, "text/turtle;charset=utf-8", TURTLE),
-    ("a profile is no restriction", DOCUMENT, 'application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"', JSON_LD),
-    ("a comma inside quotes does not split", DOCUMENT, 'application/ld+json;profile="a,text/html", text/turtle;q=0.1', JSON_LD),
+    (
+        "a profile is no restriction",
+        DOCUMENT,
+        'application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"',
+        JSON_LD,
+    ),
+    (
+        "a comma inside quotes does not split",
+        DOCUMENT,
+        'application/ld+json;profile="a,text/html", text/turtle;q=0.1',
+        JSON_LD,
+    ),
     ("a version is no restriction", DOCUMENT, "text/turtle;version=1.2", TURTLE),
     ("names are compared without case", DOCUMENT, "TEXT/Turtle", TURTLE),
     ("Q in upper case", DOCUMENT, "text/html;Q=0.1, text/turtle", TURTLE),
@@ -69,14 +98,18 @@ def test_nothing_fits(accept: str) -> None:
     assert caught.value.offers == ("text/turtle", "application/ld+json")
 
 
-NAMES = st.sampled_from(["text/turtle", "application/ld+json", "text/html", "*/*", "text/*", "application/rdf+xml", "image/png", "*"])
+NAMES = st.sampled_from(
+    ["text/turtle", "application/ld+json", "text/html", "*/*", "text/*", "application/rdf+xml", "image/png", "*"]
+)
 QUALITIES = st.sampled_from(["", ";q=0", ";q=0.5", ";q=1", ";q=0.001", ";q=.3"])
 HEADERS = st.lists(st.tuples(NAMES, QUALITIES), min_size=1, max_size=6)
 
 
 @given(HEADERS)
 def test_a_type_with_quality_zero_is_never_chosen(items: list[tuple[str, str]]) -> None:
-    zero = {name for name, quality in items if quality == ";q=0"} - {name for name, quality in items if quality != ";q=0"}
+    zero = {name for name, quality in items if quality == ";q=0"} - {
+        name for name, quality in items if quality != ";q=0"
+    }
     try:
         chosen = choose(DOCUMENT, ", ".join(name + quality for name, quality in items))
     except NotAcceptable:
@@ -127,7 +160,16 @@ def test_language(header: str | None, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("header", "expected"),
-    [(None, False), ("", False), ("gzip", True), ("gzip, deflate, br, zstd", True), ("identity", False), ("*;q=0", False), ("gzip;q=0, *", False), ("x-gzip", True)],
+    [
+        (None, False),
+        ("", False),
+        ("gzip", True),
+        ("gzip, deflate, br, zstd", True),
+        ("identity", False),
+        ("*;q=0", False),
+        ("gzip;q=0, *", False),
+        ("x-gzip", True),
+    ],
 )
 def test_gzip(header: str | None, expected: bool) -> None:
     assert accepts_gzip(header) is expected

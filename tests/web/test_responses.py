@@ -57,7 +57,14 @@ def test_a_spool_is_closed_when_the_response_is() -> None:
 
 def test_headers_say_what_is_sent() -> None:
     shown = Representation(
-        SMALL, TURTLE, language="nl", location="/doc/a/b.ttl", vary=("Accept", "Accept-Language"), links=("</a>; rel=x", "</b>; rel=y"), release=7, seconds=60
+        SMALL,
+        TURTLE,
+        language="nl",
+        location="/doc/a/b.ttl",
+        vary=("Accept", "Accept-Language"),
+        links=("</a>; rel=x", "</b>; rel=y"),
+        release=7,
+        seconds=60,
     )
     headers = respond(asked(), shown).headers
     assert headers["Content-Type"] == "text/turtle; charset=utf-8"
@@ -77,7 +84,9 @@ def test_the_tag_is_strong_and_follows_the_bytes() -> None:
 
 def test_a_held_representation_is_not_sent_again() -> None:
     tag = respond(asked(), Representation(SMALL, TURTLE)).headers["ETag"]
-    response = respond(asked({"If-None-Match": tag}), Representation(SMALL, TURTLE, vary=("Accept",), location="/x.ttl"))
+    response = respond(
+        asked({"If-None-Match": tag}), Representation(SMALL, TURTLE, vary=("Accept",), location="/x.ttl")
+    )
     assert response.status_code == 304
     assert response.headers["ETag"] == tag
     assert response.headers["Vary"] == "Accept, Accept-Encoding"
@@ -111,7 +120,10 @@ def test_large_bodies_are_compressed_with_a_tag_of_their_own(body: object) -> No
 
 
 def test_small_bodies_are_not_compressed() -> None:
-    assert "Content-Encoding" not in respond(asked({"Accept-Encoding": "gzip"}), Representation(SMALL, RESULTS_JSON)).headers
+    assert (
+        "Content-Encoding"
+        not in respond(asked({"Accept-Encoding": "gzip"}), Representation(SMALL, RESULTS_JSON)).headers
+    )
 
 
 def test_errors_are_not_kept() -> None:

@@ -2,8 +2,8 @@
 
     lines of the content + accepted changes of the journal → derived links → candidate folder → checks → journal → swap
 
-A refused candidate leaves everything as it was. Knows content and releases. Must not know shapes: whoever calls hands in further
-checks (``cli.py`` hands in those of ``submission/validation.py``).
+A refused candidate leaves everything as it was. Knows content and releases. Must not know shapes: whoever calls hands
+in further checks (``cli.py`` hands in those of ``submission/validation.py``).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal as Choice
 from typing import TypeAlias
 
 from rdflib import Literal
@@ -29,16 +30,24 @@ from zorgnetwerk.store.journal import Journal, hash_of
 from zorgnetwerk.store.local import LocalStore
 from zorgnetwerk.store.release import Record, Release, Releases
 from zorgnetwerk.terms import graph_names, syntax
-from zorgnetwerk.terms.namespaces import SH
 from zorgnetwerk.terms.iris import RESERVED_BASE, Base, rebase_line
+from zorgnetwerk.terms.namespaces import SH
 
-DERIVATIONS = ("derive-superclasses", "derive-participation", "derive-membership", "derive-sites", "derive-founding", "derive-sources")
+DERIVATIONS = (
+    "derive-superclasses",
+    "derive-participation",
+    "derive-membership",
+    "derive-sites",
+    "derive-founding",
+    "derive-sources",
+)
 SHRINK_LIMIT = 0.5
-"""A release that loses more than this share of the quads of its parent is refused unless the loss is accepted by name."""
+"""A release that loses more than this share of the quads of its parent is refused unless the loss is accepted by
+name."""
 
 _QUERY_TEXTS = tuple(f" <{SH[name]}> " for name in ("select", "ask", "construct", "describe", "namespace"))
-"""Predicates whose literals are SPARQL text or namespaces: there the base moves inside the literal too, so that a stored question
-runs as it stands. All other literals are never touched."""
+"""Predicates whose literals are SPARQL text or namespaces: there the base moves inside the literal too, so that a
+stored question runs as it stands. All other literals are never touched."""
 
 Check: TypeAlias = Callable[[set[str], LocalStore], Sequence[str]]
 """Takes the lines under the reserved base and the candidate as a store; gives one sentence per offence."""
@@ -50,7 +59,7 @@ class Plan:
 
     content: Content
     base: Base
-    default_graph: str = "union"
+    default_graph: Choice["union", "own"] = "union"
     checked: bool = True
     retention: int = 30
     cause: str = "build"
@@ -66,11 +75,11 @@ class Outcome:
     is_new: bool
 
 
-def build(releases: Releases, plan: Plan, progress: Callable[[str], None] = lambda step: None) -> Outcome:
+def build(releases: Releases, plan: Plan, progress: Callable[[str], object] = str) -> Outcome:
     """The release of the present content; nothing is made when nothing changed.
 
-    Errors: ContentError with file, line and column; CandidateRefused with all reasons; StateError. After an error the served
-    release is what it was.
+    Errors: ContentError with file, line and column; CandidateRefused with all reasons; StateError. After an error the
+    served release is what it was.
     """
     with releases.state.writing():
         fingerprint = fingerprint_of(plan)
@@ -116,7 +125,13 @@ def _candidate(releases: Releases) -> Iterator[Path]:
 
 
 def _make(
-    releases: Releases, plan: Plan, folder: Path, lines: set[str], fingerprint: str, journal: Journal, progress: Callable[[str], None]
+    releases: Releases,
+    plan: Plan,
+    folder: Path,
+    lines: set[str],
+    fingerprint: str,
+    journal: Journal,
+    progress: Callable[[str], object],
 ) -> Release:
     prefixes = {prefix: plan.base.rebase(iri) for prefix, iri in plan.content.prefixes().items()}
     (folder / "prefixes.json").write_text(json.dumps(prefixes, indent=1), "utf-8")
@@ -124,30 +139,55 @@ def _make(
     if plan.content.is_house:
         lines = lines | derive(folder, lines)
     served = write_quads(folder, lines, plan.base)
-    store = LocalStore(folder, default_graph=plan.default_graph, mode="memory")
     before = journal.replay()
-    try:
-        if plan.checked:
-            check(plan, lines, before, store, progress)
-        counts = counting.counts(store)
-    finally:
-        store.close()
+    counts = _examine(plan, folder, lines, before, progress)
     progress("writing the store")
-    state_hash = hash_of(lines)
     previous = {served_line(line, plan.base) for line in before}
     writer.make_copy(releases.state.folder / "writer", previous, served, folder / "store")
-    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     record = Record(
-        number=releases.next_number(), parent=releases.current_number(), created=now, cause=plan.cause, base_iri=plan.base.value,
-        hash=state_hash, fingerprint=fingerprint, quads=len(lines), default_graph=plan.default_graph,
-        content_version=plan.content.version(), counts=counts,
+        number=releases.next_number(),
+        parent=releases.current_number(),
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        cause=plan.cause,
+        base_iri=plan.base.value,
+        hash=hash_of(lines),
+        fingerprint=fingerprint,
+        quads=len(lines),
+        default_graph=plan.default_graph,
+        content_version=plan.content.version(),
+        counts=counts,
     )
     progress("writing dumps")
     dumps.make(folder, record, sorted(served), prefixes)
-    if lines != before or journal.last() is None:
-        journal.record(time=now, kind="build", cause=plan.cause, added=lines - before, removed=before - lines, state_hash=state_hash)
+    _record_change(journal, record, before, lines)
     progress("publishing")
     return releases.admit(folder, record)
+
+
+def _examine(
+    plan: Plan, folder: Path, lines: set[str], before: set[str], progress: Callable[[str], object]
+) -> dict[str, int]:
+    """The counts of a candidate that passed every check. Errors: CandidateRefused."""
+    store = LocalStore(folder, default_graph=plan.default_graph, mode="memory")
+    try:
+        if plan.checked:
+            check(plan, lines, before, store, progress)
+        return counting.counts(store)
+    finally:
+        store.close()
+
+
+def _record_change(journal: Journal, record: Record, before: set[str], lines: set[str]) -> None:
+    """Journals the difference, before the release is admitted: a crash in between is found at the next build."""
+    if lines != before or journal.last() is None:
+        journal.record(
+            time=record.created,
+            kind="build",
+            cause=record.cause,
+            added=lines - before,
+            removed=before - lines,
+            state_hash=record.hash,
+        )
 
 
 def write_quads(folder: Path, lines: set[str], base: Base) -> set[str]:
@@ -176,19 +216,22 @@ def derive(folder: Path, lines: set[str]) -> set[str]:
     store = LocalStore(folder, mode="memory")
     try:
         return {
-            line for name in DERIVATIONS for line in syntax.graph_to_lines(store.construct(load(name)), graph_names.DERIVED)
+            line
+            for name in DERIVATIONS
+            for line in syntax.graph_to_lines(store.construct(load(name)), graph_names.DERIVED)
         }
     finally:
         store.close()
 
 
-def check(plan: Plan, lines: set[str], before: set[str], store: LocalStore, progress: Callable[[str], None]) -> None:
+def check(plan: Plan, lines: set[str], before: set[str], store: LocalStore, progress: Callable[[str], object]) -> None:
     """Runs every check. Errors: CandidateRefused with the reasons of all of them."""
     reasons: list[str] = []
     progress("checking counts")
     if before and len(lines) < len(before) * (1 - SHRINK_LIMIT) and not plan.accept_loss:
         reasons.append(
-            f"counts: {len(before):,} statements would become {len(lines):,}. If that is meant, build with --accept-loss."
+            f"counts: {len(before):,} statements would become {len(lines):,}. "
+            "If that is meant, build with --accept-loss."
         )
     if plan.content.is_house:
         progress("checking house rules")

@@ -1,7 +1,8 @@
 """The data set describes itself: DCAT-AP 3 catalogue and VoID, from hand-written facts and from counting.
 
-The hand-written part is ``data/catalogue.ttl`` (titles, publisher, licence, per graph its source); everything that can be counted or
-known by the server (releases, sizes, hashes, endpoint, partitions) is added here. Knows RDF. Must not know HTTP.
+The hand-written part is ``data/catalogue.ttl`` (titles, publisher, licence, per graph its source); everything that can
+be counted or known by the server (releases, sizes, hashes, endpoint, partitions) is added here. Knows RDF. Must not
+know HTTP.
 
 Source: DCAT-AP 3.0.1, mandatory properties; VoID, sections 4 and 5 (partitions, statistics).
 """
@@ -65,7 +66,12 @@ def statistics(store: Store, base: Base, record: Record, dumps: list[Dump]) -> G
     graph.add((dataset, DCT.modified, Literal(record.created, datatype=XSD.dateTime)))
     for dump in dumps:
         graph.add((dataset, VOID.dataDump, URIRef(base.iri(f"dumps/{dump.name}"))))
-    names = {"triples": VOID.triples, "subjects": VOID.distinctSubjects, "classes": VOID.classes, "properties": VOID.properties}
+    names = {
+        "triples": VOID.triples,
+        "subjects": VOID.distinctSubjects,
+        "classes": VOID.classes,
+        "properties": VOID.properties,
+    }
     for name, term in names.items():
         graph.add((dataset, term, Literal(record.counts.get(name, 0))))
     _add_partitions(graph, store, base, dataset)
@@ -117,7 +123,13 @@ def _add_distribution(graph: Graph, base: Base, dataset: URIRef, dump: Dump, lic
         graph.add((distribution, DCAT.compressFormat, URIRef(f"{_IANA}application/{dump.coding}")))
     graph.add((distribution, DCAT.byteSize, Literal(dump.size, datatype=XSD.nonNegativeInteger)))
     graph.add((distribution, DCT.issued, Literal(dump.created, datatype=XSD.dateTime)))
-    graph.add((distribution, _AVAILABILITY.availability, URIRef("http://publications.europa.eu/resource/authority/planned-availability/STABLE")))
+    graph.add(
+        (
+            distribution,
+            _AVAILABILITY.availability,
+            URIRef("http://publications.europa.eu/resource/authority/planned-availability/STABLE"),
+        )
+    )
     graph.add((distribution, SPDX.checksum, checksum))
     graph.add((checksum, RDF.type, SPDX.Checksum))
     graph.add((checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256))

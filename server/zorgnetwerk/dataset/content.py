@@ -1,7 +1,7 @@
 """The content folder: which files it has, in which graph each one belongs, and what they say as lines.
 
-A folder with ``data/`` is laid out like ours (``ontologie/ data/ shapes/``); any other folder is taken as RDF files, each a named graph of
-its own. Lines are N-Quads under the reserved base. Knows files. Must not know releases.
+A folder with ``data/`` is laid out like ours (``ontologie/ data/ shapes/``); any other folder is taken as RDF files,
+each a named graph of its own. Lines are N-Quads under the reserved base. Knows files. Must not know releases.
 """
 
 from __future__ import annotations
@@ -61,7 +61,11 @@ class Content:
     def _file(self, path: Path) -> ContentFile:
         relative = path.relative_to(self.folder)
         if not self.is_house:
-            return ContentFile(path, graph_names.of_file(relative.with_suffix("").as_posix()), f"{RESERVED_BASE}bestand/{relative.as_posix()}")
+            return ContentFile(
+                path,
+                graph_names.of_file(relative.with_suffix("").as_posix()),
+                f"{RESERVED_BASE}bestand/{relative.as_posix()}",
+            )
         place = relative.parts[:2]
         if place[0] == "ontologie":
             name = graph_names.ONTOLOGY
@@ -84,7 +88,9 @@ class Content:
         lines: set[str] = set()
         for number, file in enumerate(self.files()):
             name = None if default_graph == "own" else file.graph_name
-            lines.update(syntax.read_lines(file.path, base_iri=file.base_iri, graph_name=name, blank_prefix=f"f{number}b"))
+            lines.update(
+                syntax.read_lines(file.path, base_iri=file.base_iri, graph_name=name, blank_prefix=f"f{number}b")
+            )
         return lines
 
     def fingerprint(self, extra: Iterable[str] = ()) -> str:
@@ -103,13 +109,21 @@ class Content:
             yield from (self.folder / "ontologie").rglob("*.rq")
 
     def prefixes(self) -> dict[str, str]:
-        """Prefix to namespace under the reserved base, from ``ontologie/prefixes.ttl``; empty when the folder has none."""
+        """Prefix to namespace under the reserved base, from ``ontologie/prefixes.ttl``; empty when the folder has
+        none.
+        """
         path = self.folder / "ontologie" / "prefixes.ttl"
         if not path.exists():
             return {}
         graph = syntax.read_graph(path, RESERVED_BASE)
-        pairs = ((graph.value(node, SH.prefix), graph.value(node, SH.namespace)) for node in graph.objects(None, SH.declare))
-        return {str(prefix): str(namespace) for prefix, namespace in sorted(pairs, key=str) if prefix is not None and namespace is not None}
+        pairs = (
+            (graph.value(node, SH.prefix), graph.value(node, SH.namespace)) for node in graph.objects(None, SH.declare)
+        )
+        return {
+            str(prefix): str(namespace)
+            for prefix, namespace in sorted(pairs, key=str)
+            if prefix is not None and namespace is not None
+        }
 
     def checks(self) -> list[tuple[str, str]]:
         """Name and text of the house-rule queries; their rows are offenders."""

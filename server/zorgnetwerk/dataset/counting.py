@@ -8,6 +8,7 @@ from __future__ import annotations
 from zorgnetwerk.dataset.queries import load
 from zorgnetwerk.store.base import Store
 
+
 def counts(store: Store) -> dict[str, int]:
     """Numbers of the whole data set: quads, triples, graphs, subjects, classes, properties."""
     [solution] = store.select(load("count-release"))
@@ -15,6 +16,8 @@ def counts(store: Store) -> dict[str, int]:
 
 
 def partitions(store: Store, name: str) -> list[tuple[str, int, int]]:
-    """IRI, number of triples, number of things for each class (``count-classes``) or property (``count-properties``)."""
+    """IRI, number of triples, number of things for each class (``count-classes``) or property
+    (``count-properties``).
+    """
     rows = store.select(load(name))
     return [(str(row["term"]), int(str(row["triples"])), int(str(row["things"]))) for row in rows]

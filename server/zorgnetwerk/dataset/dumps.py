@@ -26,7 +26,9 @@ _STEM: Final = "zorgnetwerk"
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """One file. Units: ``size`` in bytes; ``sha256`` hexadecimal; ``created`` ISO 8601; ``statements`` are quads or triples."""
+    """One file. Units: ``size`` in bytes; ``sha256`` hexadecimal; ``created`` ISO 8601; ``statements`` are quads or
+    triples.
+    """
 
     name: str
     media_type: str

@@ -13,8 +13,18 @@ from zorgnetwerk.terms.namespaces import RDF
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 _FORMATS = "http://www.w3.org/ns/formats/"
-_RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples", "JSON-LD",
-            "RDF_XML", "TriG", "N-Quads")
+_RESULTS = (
+    "SPARQL_Results_JSON",
+    "SPARQL_Results_XML",
+    "SPARQL_Results_CSV",
+    "SPARQL_Results_TSV",
+    "Turtle",
+    "N-Triples",
+    "JSON-LD",
+    "RDF_XML",
+    "TriG",
+    "N-Quads",
+)
 
 
 def describe(store: Store, base: Base) -> Graph:

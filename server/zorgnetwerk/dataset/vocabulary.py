@@ -22,7 +22,8 @@ from zorgnetwerk.terms.iris import VOCABULARY, Base
 class VocabularyDescription:
     """The vocabulary. Shape: ``graph`` is the document; ``usage`` counts things of a class and triples of a property;
     ``words`` names
-    what the page mentions beyond the document."""
+    what the page mentions beyond the document.
+    """
 
     iri: URIRef
     graph: Graph

@@ -1,8 +1,8 @@
 """What every store can do, whichever engine is behind it.
 
-Two doors out: *bytes for the wire* (``answer``; the engine serialises) and *rdflib for thinking* (``select``, ``construct``,
-``ask``). Above this floor there is one term model, rdflib's. Knows no engine and no HTTP. The embedded store is in
-``embedded.py``; the contract that both keep is ``tests/store/contract.py``.
+Two doors out: *bytes for the wire* (``answer``; the engine serialises) and *rdflib for thinking* (``select``,
+``construct``, ``ask``). Above this floor there is one term model, rdflib's. Knows no engine and no HTTP. The embedded
+store is in ``embedded.py``; the contract that both keep is ``tests/store/contract.py``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from zorgnetwerk.terms.media_types import MediaType
 class Limits:
     """What one answer may cost.
 
-    Units: seconds from admission to the last byte; bytes of the serialised answer; bytes of memory beyond the store itself.
+    Units: seconds from admission to the last byte; bytes of the serialised answer; bytes of memory beyond the store
+    itself.
     """
 
     seconds: float
@@ -73,7 +74,9 @@ class Body:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -113,7 +116,11 @@ class Store(Protocol):
         """The number of the release that answers now; 0 when the engine has none."""
 
     def answer(
-        self, query: Query, media_type: MediaType, limits: Limits | None = None, selection: DatasetSelection | None = None
+        self,
+        query: Query,
+        media_type: MediaType,
+        limits: Limits | None = None,
+        selection: DatasetSelection | None = None,
     ) -> Answer:
         """The serialised answer to a foreign query, complete before this returns."""
 

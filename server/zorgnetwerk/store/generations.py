@@ -26,6 +26,8 @@ from zorgnetwerk.store.loop import Loop
 _ENVIRONMENT: Final = (("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"), ("MALLOC_ARENA_MAX", "2"), ("RUST_BACKTRACE", "0"))
 _FAILED_STARTS_LIMIT: Final = 3
 _LONGEST_PAUSE_SECONDS: Final = 5.0
+_SERVED_PAUSE_SECONDS: Final = 0.5
+"""The longest pause after a master that did serve: it was good, so something else ended it."""
 _STEADY_SECONDS: Final = 2.0
 _LOG: Final = logging.getLogger("zorgnetwerk.store.dispatcher")
 
@@ -281,9 +283,10 @@ class Line:
         if generation in self.retired:
             self.retired.remove(generation)
         elif generation is self.coming or generation is self.current:
-            steady = generation is self.current and now - generation.began > _STEADY_SECONDS
-            self._failures = 0 if steady else self._failures + 1
-            pause = 0.0 if self._failures <= 1 else min(_LONGEST_PAUSE_SECONDS, 0.1 * 2**self._failures)
+            served = generation is self.current
+            self._failures = 0 if served and now - generation.began > _STEADY_SECONDS else self._failures + 1
+            longest = _SERVED_PAUSE_SECONDS if served else _LONGEST_PAUSE_SECONDS
+            pause = 0.0 if self._failures <= 1 else min(longest, 0.1 * 2**self._failures)
             self._retry_at = now + pause
             _LOG.error("master of role %s ended; a new one starts in %.1f s", generation.plan.role, pause)
             self.coming = None if generation is self.coming else self.coming

@@ -1,8 +1,8 @@
 """The journal: every change of the data, in order, durable before it is acknowledged.
 
-The journal is the truth and the releases are a cache of it. Each entry holds the N-Quads lines that were added and removed (under the
-reserved base, so that a new domain is no new history) and the hash of the entry before it, so that a change of the past shows.
-Knows lines. Must not know releases nor who writes.
+The journal is the truth and the releases are a cache of it. Each entry holds the N-Quads lines that were added and
+removed (under the reserved base, so that a new domain is no new history) and the hash of the entry before it, so that a
+change of the past shows. Knows lines. Must not know releases nor who writes.
 
 Source: architecture, decision 2; SQLite WAL with synchronous=FULL syncs at each commit.
 """
@@ -40,7 +40,9 @@ CREATE TABLE IF NOT EXISTS entry (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change. ``state_hash`` is the hash of the whole data set after it; ``chain`` covers this entry and all before."""
+    """One change. ``state_hash`` is the hash of the whole data set after it; ``chain`` covers this entry and all
+    before.
+    """
 
     number: int
     time: str
@@ -72,11 +74,20 @@ class Journal:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
         except sqlite3.Error as error:
-            raise StateError(f"{self._path} cannot be opened: {error}. Restore it with 'zorgnetwerk restore'.") from error
+            raise StateError(
+                f"{self._path} cannot be opened: {error}. Restore it with 'zorgnetwerk restore'."
+            ) from error
         return connection
 
     def record(
-        self, *, time: str, kind: str, cause: str, added: Iterable[str], removed: Iterable[str], state_hash: str,
+        self,
+        *,
+        time: str,
+        kind: str,
+        cause: str,
+        added: Iterable[str],
+        removed: Iterable[str],
+        state_hash: str,
         details: Mapping[str, str] | None = None,
     ) -> Entry:
         """Appends a change; when this returns, it is on disk."""
@@ -148,7 +159,16 @@ def hash_of(lines: Iterable[str]) -> str:
 
 def _row(entry: Entry) -> tuple[int, str, str, str, str, bytes, bytes, str]:
     details = json.dumps(entry.details, sort_keys=True, ensure_ascii=False)
-    return entry.number, entry.time, entry.kind, entry.cause, details, _pack(entry.added), _pack(entry.removed), entry.state_hash
+    return (
+        entry.number,
+        entry.time,
+        entry.kind,
+        entry.cause,
+        details,
+        _pack(entry.added),
+        _pack(entry.removed),
+        entry.state_hash,
+    )
 
 
 def _entry(row: tuple[int, str, str, str, str, bytes, bytes, str, str]) -> Entry:
@@ -158,7 +178,14 @@ def _entry(row: tuple[int, str, str, str, str, bytes, bytes, str, str]) -> Entry
 
 def _chain(previous: str, entry: Entry) -> str:
     digest = hashlib.sha256(previous.encode())
-    parts = (str(entry.number), entry.time, entry.kind, entry.cause, json.dumps(entry.details, sort_keys=True), entry.state_hash)
+    parts = (
+        str(entry.number),
+        entry.time,
+        entry.kind,
+        entry.cause,
+        json.dumps(entry.details, sort_keys=True),
+        entry.state_hash,
+    )
     for part in (*parts, *entry.added, "-", *entry.removed):
         digest.update(part.encode() + b"\x00")
     return digest.hexdigest()

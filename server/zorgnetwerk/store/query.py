@@ -1,12 +1,13 @@
 """A foreign query, bounded before any parser sees it.
 
-``Query.parse`` is a lexical gate: it reads the text as the SPARQL grammar's tokens (seeing through comments, strings, IRIs, letter
-case and codepoint escapes) and refuses what the public endpoint never runs: federation, loading, updates, and shapes of text that are
-known to end or stall an engine. It does not judge syntax; the engine's parser has the last word on that. It is the first of two
-fences: the worker that evaluates has no network, a memory limit and a deadline of its own.
+``Query.parse`` is a lexical gate: it reads the text as the SPARQL grammar's tokens (seeing through comments, strings,
+IRIs, letter case and codepoint escapes) and refuses what the public endpoint never runs: federation, loading, updates,
+and shapes of text that are known to end or stall an engine. It does not judge syntax; the engine's parser has the last
+word on that. It is the first of two fences: the worker that evaluates has no network, a memory limit and a deadline of
+its own.
 
-Source: SPARQL 1.1 Query Language, 19 (grammar) and 19.2 (codepoint escapes); the bounds lie well below the smallest texts that were
-seen to crash pyoxigraph 0.5 (about 900 nested calls, 2,000 nested groups, 6,500 chained operators).
+Source: SPARQL 1.1 Query Language, 19 (grammar) and 19.2 (codepoint escapes); the bounds lie well below the smallest
+texts that were seen to crash pyoxigraph 0.5 (about 900 nested calls, 2,000 nested groups, 6,500 chained operators).
 """
 
 from __future__ import annotations
@@ -28,13 +29,19 @@ SEPARATOR_LIMIT: Final = 2_000
 
 _FORMS: Final = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
 _UPDATES: Final = frozenset(("INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "LOAD", "WITH"))
-_CHAINED_WORDS: Final = frozenset(("UNION", "OPTIONAL", "FILTER", "BIND", "MINUS", "GRAPH", "EXISTS", "VALUES", "LATERAL", "FROM", "PREFIX"))
+_CHAINED_WORDS: Final = frozenset(
+    ("UNION", "OPTIONAL", "FILTER", "BIND", "MINUS", "GRAPH", "EXISTS", "VALUES", "LATERAL", "FROM", "PREFIX")
+)
 _CHAINED_SIGNS: Final = frozenset(("||", "&&", "+", "-", "*", "/", "|", "^", "!", "=", "!=", "<", ">", "<=", ">="))
 _SEPARATORS: Final = frozenset((".", ";", ","))
 _OPENING: Final = frozenset(("(", "[", "{", "<<", "<<(", "{|"))
 _CLOSING: Final = frozenset((")", "]", "}", ">>", ")>>", "|}"))
 
-_STRING: Final = r"""(?P<string>\'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'|\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'(?:[^'\\\n\r]|\\.)*'|"(?:[^"\\\n\r]|\\.)*")"""
+_STRING: Final = r"""(?P<string>
+    \'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
+    |\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"
+    |'(?:[^'\\\n\r]|\\.)*'
+    |"(?:[^"\\\n\r]|\\.)*")"""
 _OTHER: Final = r"""(?P<space>[\s\ufeff]+|\#[^\n\r]*)
     |(?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
     |(?P<name>(?:[^\W\d][\w.-]{0,200})?:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?\#@%-])*)
@@ -68,7 +75,8 @@ class Query:
     def parse(cls, text: str, length_limit_bytes: int = LENGTH_LIMIT_BYTES) -> Query:
         """The bounded query.
 
-        Errors: QueryRefused with reason ``length``, ``empty``, ``service``, ``update``, ``depth``, ``chain``, ``character`` or ``form``.
+        Errors: QueryRefused with reason ``length``, ``empty``, ``service``, ``update``, ``depth``, ``chain``,
+        ``character`` or ``form``.
         """
         _check_characters(text, length_limit_bytes)
         form = _inspect(text)
@@ -117,7 +125,8 @@ def _check_characters(text: str, length_limit_bytes: int) -> None:
         raise QueryRefused("The query holds half of a surrogate pair, which is no character.", "character") from error
     if length > length_limit_bytes:
         raise QueryRefused(
-            f"The query is {length:,} bytes long; at most {length_limit_bytes:,} are read. Shorten it, or work on a dump (/dumps/).",
+            f"The query is {length:,} bytes long; at most {length_limit_bytes:,} are read. "
+            "Shorten it, or work on a dump (/dumps/).",
             "length",
         )
     if not text.strip():
@@ -134,8 +143,8 @@ def _decode(match: re.Match[str]) -> str:
 def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
     """Kind, text and offset of each token that counts.
 
-    After a quotation mark that nothing closes, the rest is read as if there were no strings: no parser accepts such a text, and
-    looking for the end again at each further mark would take quadratic time.
+    After a quotation mark that nothing closes, the rest is read as if there were no strings: no parser accepts such a
+    text, and looking for the end again at each further mark would take quadratic time.
     """
     for match in _TOKEN.finditer(text):
         if match[0] in ("'", '"'):
@@ -144,9 +153,9 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
             yield match.lastgroup or "sign", match[0], match.start()
     else:
         return
-    for match in _WITHOUT_STRINGS.finditer(text, match.end()):
-        if match.lastgroup != "space":
-            yield match.lastgroup or "sign", match[0], match.start()
+    for rest in _WITHOUT_STRINGS.finditer(text, match.end()):
+        if rest.lastgroup != "space":
+            yield rest.lastgroup or "sign", rest[0], rest.start()
 
 
 def _inspect(text: str) -> Form | None:
@@ -175,8 +184,8 @@ def _inspect(text: str) -> Form | None:
 def _check_word(word: str, text: str, offset: int) -> None:
     if word == "SERVICE":
         raise QueryRefused(
-            "SERVICE is not run here: this endpoint never queries others. Ask the other endpoint yourself and join the answers, "
-            "or federate from your own client.",
+            "SERVICE is not run here: this endpoint never queries others. "
+            "Ask the other endpoint yourself and join the answers, or federate from your own client.",
             "service",
             _place(text, offset),
         )

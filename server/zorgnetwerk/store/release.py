@@ -1,7 +1,7 @@
 """Releases: immutable, numbered states of the data set.
 
-Readers open the current release and nothing changes under them; publishing makes the next one beside it and swaps one pointer.
-Knows folders and files. Must not know what is in the data (``dataset/building.py``).
+Readers open the current release and nothing changes under them; publishing makes the next one beside it and swaps one
+pointer. Knows folders and files. Must not know what is in the data (``dataset/building.py``).
 
     releases/000007/
       quads.nq        what is served, under the configured base; the store master loads it
@@ -30,8 +30,9 @@ CURRENT: Final = "current"
 class Record:
     """What a release says of itself.
 
-    Units: ``created`` is ISO 8601 in UTC; ``quads`` counts; ``hash`` is the SHA-256 of the sorted N-Quads lines under the reserved base;
-    ``fingerprint`` is that of everything the build depended on, so that an unchanged build is recognised.
+    Units: ``created`` is ISO 8601 in UTC; ``quads`` counts; ``hash`` is the SHA-256 of the sorted N-Quads lines under
+    the reserved base; ``fingerprint`` is that of everything the build depended on, so that an unchanged build is
+    recognised.
     """
 
     number: int
@@ -93,13 +94,17 @@ class Releases:
         self._pointer = state.folder / CURRENT
 
     def current_number(self) -> int:
-        """The number of the served release; 0 before the first build. Errors: StateError when the pointer is damaged."""
+        """The number of the served release; 0 before the first build. Errors: StateError when the pointer is
+        damaged.
+        """
         try:
             text = self._pointer.read_text("ascii").strip()
         except FileNotFoundError:
             return 0
         if not text.isdigit():
-            raise StateError(f"{self._pointer} holds {text!r} instead of a release number; run 'zorgnetwerk rollback N'.")
+            raise StateError(
+                f"{self._pointer} holds {text!r} instead of a release number; run 'zorgnetwerk rollback N'."
+            )
         return int(text)
 
     def current(self) -> Release | None:
@@ -172,6 +177,8 @@ def _read_record(folder: Path) -> Record:
     except (OSError, ValueError) as error:
         raise StateError(f"{path} cannot be read: {error}. Remove that folder and run 'zorgnetwerk build'.") from error
     if loaded.get("format") != FORMAT:
-        raise StateError(f"{path} has format {loaded.get('format')}, this version reads {FORMAT}. Run 'zorgnetwerk build'.")
+        raise StateError(
+            f"{path} has format {loaded.get('format')}, this version reads {FORMAT}. Run 'zorgnetwerk build'."
+        )
     known = {item.name for item in fields(Record)}
     return Record(**{key: value for key, value in loaded.items() if key in known})

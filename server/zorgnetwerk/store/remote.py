@@ -1,8 +1,9 @@
 """The second engine: any SPARQL 1.1 endpoint, for those who outgrow one machine.
 
-Asks through SPARQLWrapper, in its plainest use: a fresh wrapper per call (it keeps its settings between calls), our own Accept header,
-the raw body. A body is believed only after it was read whole by a parser, since every engine that was tried answers 200 with a broken
-body at its time limit. Rows are asked for as JSON and written as CSV, TSV or XML here, because those formats cannot show a break.
+Asks through SPARQLWrapper, in its plainest use: a fresh wrapper per call (it keeps its settings between calls), our own
+Accept header, the raw body. A body is believed only after it was read whole by a parser, since every engine that was
+tried answers 200 with a broken body at its time limit. Rows are asked for as JSON and written as CSV, TSV or XML here,
+because those formats cannot show a break.
 
 Source: SPARQL 1.1 Protocol; SPARQLWrapper 2.0.
 """
@@ -20,7 +21,13 @@ import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 from SPARQLWrapper import DIGEST, POST, POSTDIRECTLY, URLENCODED, SPARQLWrapper
-from SPARQLWrapper.SPARQLExceptions import EndPointInternalError, EndPointNotFound, QueryBadFormed, SPARQLWrapperException, Unauthorized
+from SPARQLWrapper.SPARQLExceptions import (
+    EndPointInternalError,
+    EndPointNotFound,
+    QueryBadFormed,
+    SPARQLWrapperException,
+    Unauthorized,
+)
 
 from zorgnetwerk.errors import DeadlineExceeded, ResultTooLarge, StoreUnavailable, SyntaxInvalid
 from zorgnetwerk.store.base import Answer, Body, Capabilities, DatasetSelection, Limits
@@ -58,7 +65,12 @@ class RemoteStore:
     """Reads and writes of one remote endpoint; satisfies ``Store``. Holds no connection."""
 
     def __init__(
-        self, endpoint: str, *, update_endpoint: str = "", credentials: Credentials | None = None, limits: Limits = _DEFAULT_LIMITS
+        self,
+        endpoint: str,
+        *,
+        update_endpoint: str = "",
+        credentials: Credentials | None = None,
+        limits: Limits = _DEFAULT_LIMITS,
     ) -> None:
         self._endpoint = endpoint
         self._update_endpoint = update_endpoint
@@ -78,7 +90,11 @@ class RemoteStore:
         """Nothing is held."""
 
     def answer(
-        self, query: Query, media_type: MediaType, limits: Limits | None = None, selection: DatasetSelection | None = None
+        self,
+        query: Query,
+        media_type: MediaType,
+        limits: Limits | None = None,
+        selection: DatasetSelection | None = None,
     ) -> Answer:
         """The complete answer, validated and written in the asked format."""
         chosen = limits or self._limits
@@ -135,7 +151,9 @@ class RemoteStore:
         wrapper.setTimeout(max(1, round(limits.seconds)))
         return wrapper
 
-    def _ask(self, text: str, media_type: MediaType, limits: Limits, selection: DatasetSelection | None = None) -> bytes:
+    def _ask(
+        self, text: str, media_type: MediaType, limits: Limits, selection: DatasetSelection | None = None
+    ) -> bytes:
         wrapper = self._wrapper(self._endpoint, text, limits)
         wrapper.setRequestMethod(POSTDIRECTLY)
         wrapper.addCustomHttpHeader("Accept", media_type.name)
@@ -172,7 +190,10 @@ def _read(response: Any, limits: Limits) -> bytes:
             size += len(piece)
             if size > limits.result_bytes:
                 raise ResultTooLarge(
-                    f"The answer is larger than {limits.result_bytes:,} bytes.", limit=limits.result_bytes, used=size, unit="bytes"
+                    f"The answer is larger than {limits.result_bytes:,} bytes.",
+                    limit=limits.result_bytes,
+                    used=size,
+                    unit="bytes",
                 )
             if time.monotonic() > end:
                 raise _late_or_broken(TimeoutError(), limits)
@@ -191,7 +212,9 @@ def _read(response: Any, limits: Limits) -> bytes:
 def _late_or_broken(error: BaseException, limits: Limits) -> Exception:
     if isinstance(error, TimeoutError | URLError):
         message = f"The remote endpoint did not finish within {limits.seconds:g} seconds."
-        return DeadlineExceeded(message, limit=limits.seconds, used=limits.seconds, unit="seconds", retry_after_seconds=10)
+        return DeadlineExceeded(
+            message, limit=limits.seconds, used=limits.seconds, unit="seconds", retry_after_seconds=10
+        )
     return StoreUnavailable(f"The remote endpoint failed: {_first_line(error)}")
 
 
@@ -224,7 +247,10 @@ def _written(serialise: Any, limits: Limits) -> Body:
     data: bytes = serialise() or b""
     if len(data) > limits.result_bytes:
         raise ResultTooLarge(
-            f"The answer is larger than {limits.result_bytes:,} bytes.", limit=limits.result_bytes, used=len(data), unit="bytes"
+            f"The answer is larger than {limits.result_bytes:,} bytes.",
+            limit=limits.result_bytes,
+            used=len(data),
+            unit="bytes",
         )
     with tempfile.TemporaryFile() as file:
         file.write(data)

@@ -1,12 +1,12 @@
 """The state folder: its format, its recorded base IRI, and who may use it.
 
-    state.json       format version, base IRI
-    current          number of the release that is served
-    releases/NNNNNN  one folder a release
-    journal.sqlite   the truth
-    serve.lock       held by a running site
-    write.lock       held by whoever writes (one at a time)
-    dispatcher.sock  where web processes ask
+state.json       format version, base IRI
+current          number of the release that is served
+releases/NNNNNN  one folder a release
+journal.sqlite   the truth
+serve.lock       held by a running site
+write.lock       held by whoever writes (one at a time)
+dispatcher.sock  where web processes ask
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ class State:
         try:
             (folder / "releases").mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StateError(f"The state folder {folder} cannot be made: {error.strerror}. Choose another with --state-dir.") from error
+            raise StateError(
+                f"The state folder {folder} cannot be made: {error.strerror}. Choose another with --state-dir."
+            ) from error
         state = cls(folder)
         found = state._record().get("format", FORMAT)
         if found != FORMAT:
@@ -63,7 +65,9 @@ class State:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise StateError(f"{self._path} cannot be read: {error}. Restore it from a backup, or use another --state-dir.") from error
+            raise StateError(
+                f"{self._path} cannot be read: {error}. Restore it from a backup, or use another --state-dir."
+            ) from error
         return record if isinstance(record, dict) else {}
 
     def _write(self, record: dict[str, Any]) -> None:
@@ -83,7 +87,10 @@ class State:
         """Holds the folder for one running site. Errors: StateError when another one runs."""
         with self._locked("serve.lock", wait_seconds=0) as held:
             if not held:
-                raise StateError(f"Another 'zorgnetwerk serve' already uses the state folder {self.folder}. Stop it, or use --state-dir.")
+                raise StateError(
+                    f"Another 'zorgnetwerk serve' already uses the state folder {self.folder}. "
+                    "Stop it, or use --state-dir."
+                )
             yield
 
     @contextlib.contextmanager
@@ -91,7 +98,9 @@ class State:
         """Holds the right to write; waits for the present writer. Errors: StateError when that takes too long."""
         with self._locked("write.lock", wait_seconds) as held:
             if not held:
-                raise StateError(f"Another process has been writing in {self.folder} for {wait_seconds:g} seconds. Try again later.")
+                raise StateError(
+                    f"Another process has been writing in {self.folder} for {wait_seconds:g} seconds. Try again later."
+                )
             yield
 
     @contextlib.contextmanager
@@ -115,7 +124,9 @@ class State:
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Replaces a file at once: a reader, or a machine that loses power, sees the old or the new one and never a part."""
+    """Replaces a file at once: a reader, or a machine that loses power, sees the old or the new one and never a
+    part.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with temporary.open("wb") as file:
         file.write(data)

@@ -1,8 +1,8 @@
 """The writer's store: the one RocksDB folder that changes, from which each release gets its read-only copy.
 
-It is a cache: when it is missing, damaged, or not in the state that it should be in, it is made anew. Copies are made by
-``Store.backup``, which links files instead of copying them. Readers never open this folder (10 of 54 such opens failed in
-measurements; on a backup none of 88 did).
+It is a cache: when it is missing, damaged, or not in the state that it should be in, it is made anew. Copies are made
+by ``Store.backup``, which links files instead of copying them. Readers never open this folder (10 of 54 such opens
+failed in measurements; on a backup none of 88 did).
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def make_copy(writer: Path, before: Set[str], after: Set[str], target: Path) -> 
         store.backup(str(target))
         del store
     except OSError as error:
-        raise StateError(f"The store {writer} cannot be written: {error}. Free disk space, then build again.") from error
+        raise StateError(
+            f"The store {writer} cannot be written: {error}. Free disk space, then build again."
+        ) from error
     write_durably(mark, f"{_hash_key(after)}\n".encode("ascii"))
 
 

@@ -15,7 +15,12 @@ from zorgnetwerk.terms.iris import RESERVED_BASE, Base
 
 
 def check_files(
-    settings: Settings, files: Sequence[Path], language: str, form: str, say: Callable[[str], None], base: Base | None = None
+    settings: Settings,
+    files: Sequence[Path],
+    language: str,
+    form: str,
+    say: Callable[[str], None],
+    base: Base | None = None,
 ) -> bool:
     """Whether every file conforms; each report is said in ``form`` (text, json, ttl).
 
@@ -29,7 +34,9 @@ def check_files(
     for file in files:
         media_type = syntax.media_type_of(file)
         if media_type not in parsing.ACCEPTED or media_type is None:
-            raise ContentError(f"cannot be checked; accepted are {', '.join(str(offer) for offer in parsing.ACCEPTED)}", str(file))
+            raise ContentError(
+                f"cannot be checked; accepted are {', '.join(str(offer) for offer in parsing.ACCEPTED)}", str(file)
+            )
         report = checker.check(file.read_bytes(), media_type, around)
         conforms &= report.conforms
         for line in _told(report, file, language, form):

@@ -1,6 +1,7 @@
 """Keys of people and programs that send or review data: printed once, kept as hashes.
 
-A key is 32 random bytes, so a plain SHA-256 is enough to keep it: there is nothing to guess. Knows a file. Must not know HTTP.
+A key is 32 random bytes, so a plain SHA-256 is enough to keep it: there is nothing to guess. Knows a file. Must not
+know HTTP.
 """
 
 from __future__ import annotations

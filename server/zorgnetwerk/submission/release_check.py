@@ -19,7 +19,7 @@ _TOLD = 50
 def release_checks(content_folder: Path) -> Sequence[tuple[str, Check]]:
     """The checks of a candidate that need shapes: each with its name."""
 
-    def shapes(lines: set[str], store: LocalStore) -> list[str]:
+    def shapes(lines: set[str], _: LocalStore) -> list[str]:
         return violations(lines, content_folder)
 
     return (("shapes", shapes),)

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 
 RESERVED_BASE = "https://zorgnetwerk.example/"
-"""The base that content files, journal and canonical hashes use, so that a new domain is a rebuild and not a new history."""
+"""The base that content files, journal and canonical hashes use, so that a new domain is a rebuild and not a new
+history."""
 
 VOCABULARY = "ns/zorgnetwerk"
 LANGUAGES = ("nl", "fr", "de", "en")
@@ -101,7 +102,8 @@ def thing_path(path: str) -> str | None:
 def page_path(path: str, language: str | None = None, suffix: str | None = None) -> str:
     """The path (leading slash) of the page or file about an IRI path of ours.
 
-    Things lead to their documents; vocabulary terms to their own page under ``/ns/zorgnetwerk/``; codes stay where they are.
+    Things lead to their documents; vocabulary terms to their own page under ``/ns/zorgnetwerk/``; codes stay where they
+    are.
 
     >>> page_path("id/groep/huisartsen", language="nl")
     '/nl/doc/groep/huisartsen'

@@ -1,7 +1,7 @@
 """The languages of pages and of data, and the choice of the best text.
 
-Knows the four languages of the site, their order of fallback, and how to pick one literal. Must not know HTTP headers nor
-translations of the interface (``web/translations.py``).
+Knows the four languages of the site, their order of fallback, and how to pick one literal. Must not know HTTP headers
+nor translations of the interface (``web/translations.py``).
 """
 
 from __future__ import annotations
@@ -15,7 +15,12 @@ LANGUAGES = ("nl", "fr", "de", "en")
 DEFAULT_LANGUAGE = "nl"
 NAMES: Mapping[str, str] = MappingProxyType({"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"})
 _FALLBACKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"nl": ("nl", "en", "fr", "de"), "fr": ("fr", "nl", "en", "de"), "de": ("de", "nl", "en", "fr"), "en": ("en", "nl", "fr", "de")}
+    {
+        "nl": ("nl", "en", "fr", "de"),
+        "fr": ("fr", "nl", "en", "de"),
+        "de": ("de", "nl", "en", "fr"),
+        "en": ("en", "nl", "fr", "de"),
+    }
 )
 
 

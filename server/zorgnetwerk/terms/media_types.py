@@ -14,8 +14,8 @@ from types import MappingProxyType
 class MediaType:
     """One format.
 
-    Shape: ``name`` is type/subtype; ``aliases`` are further names that clients send for the same format; ``suffix`` is the
-    file ending without dot; ``utf8`` says that ``charset=utf-8`` belongs in the header.
+    Shape: ``name`` is type/subtype; ``aliases`` are further names that clients send for the same format; ``suffix`` is
+    the file ending without dot; ``utf8`` says that ``charset=utf-8`` belongs in the header.
     """
 
     name: str

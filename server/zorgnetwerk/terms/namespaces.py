@@ -1,6 +1,7 @@
 """The vocabularies that the code names, each once.
 
-``zn`` depends on the configured base, so it is made with ``vocabulary(base)``; in content files it lies under the reserved base.
+``zn`` depends on the configured base, so it is made with ``vocabulary(base)``; in content files it lies under the
+reserved base.
 """
 
 from __future__ import annotations

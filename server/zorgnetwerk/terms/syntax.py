@@ -1,10 +1,11 @@
 """Reading and writing RDF documents.
 
-The only place outside ``store/`` that knows the engine's parsers and serialisers; no object of the engine leaves it: what comes out
-is bytes, canonical N-Quads lines, or rdflib terms. Parsing happens in the calling process, so foreign bytes come here only inside
-a worker (``submission/parsing.py``).
+The only place outside ``store/`` that knows the engine's parsers and serialisers; no object of the engine leaves it:
+what comes out is bytes, canonical N-Quads lines, or rdflib terms. Parsing happens in the calling process, so foreign
+bytes come here only inside a worker (``submission/parsing.py``).
 
-Source: RDF 1.1 N-Quads, Turtle, TriG, RDF/XML; JSON-LD 1.1. Measured: 17-44 times faster than rdflib's own readers and writers.
+Source: RDF 1.1 N-Quads, Turtle, TriG, RDF/XML; JSON-LD 1.1. Measured: 17-44 times faster than rdflib's own readers and
+writers.
 """
 
 from __future__ import annotations
@@ -85,12 +86,17 @@ def read_graph(path: Path, base_iri: str | None = None) -> Graph:
 
 
 def read_lines(
-    path: Path, *, base_iri: str, graph_name: str | None, rename: Callable[[str], str] | None = None, blank_prefix: str = "b"
+    path: Path,
+    *,
+    base_iri: str,
+    graph_name: str | None,
+    rename: Callable[[str], str] | None = None,
+    blank_prefix: str = "b",
 ) -> Iterator[str]:
     """The quads of a file as N-Quads lines without line end; deterministic for the same file.
 
-    Triples outside any named graph go to ``graph_name`` (None: they stay in the default graph). ``rename`` maps each IRI
-    (never the text of a literal). Blank nodes are numbered in order of appearance behind ``blank_prefix``.
+    Triples outside any named graph go to ``graph_name`` (None: they stay in the default graph). ``rename`` maps each
+    IRI (never the text of a literal). Blank nodes are numbered in order of appearance behind ``blank_prefix``.
     Errors: ContentError with file, line and column.
     """
     blanks: dict[str, ox.BlankNode] = {}
@@ -114,7 +120,9 @@ def read_lines(
         return default
 
     for quad in _read(path, base_iri):
-        subject, predicate, value, graph = (convert(term) for term in (quad.subject, quad.predicate, quad.object, quad.graph_name))
+        subject, predicate, value, graph = (
+            convert(term) for term in (quad.subject, quad.predicate, quad.object, quad.graph_name)
+        )
         text = f"{subject} {predicate} {value}"
         yield f"{text} ." if isinstance(graph, ox.DefaultGraph) else f"{text} {graph} ."
 
@@ -139,7 +147,9 @@ def graph_to_lines(graph: Graph, graph_name: str | None = None) -> list[str]:
     return sorted(f"{triple.subject} {triple.predicate} {triple.object}{name} ." for triple in _to_engine(graph))
 
 
-def write(graph: Graph, media_type: MediaType, prefixes: Mapping[str, str] | None = None, graph_name: str | None = None) -> bytes:
+def write(
+    graph: Graph, media_type: MediaType, prefixes: Mapping[str, str] | None = None, graph_name: str | None = None
+) -> bytes:
     """The document that says this graph, triples sorted so that equal graphs give equal bytes.
 
     Formats that hold named graphs put the triples in ``graph_name`` when it is given.
@@ -154,7 +164,9 @@ def write(graph: Graph, media_type: MediaType, prefixes: Mapping[str, str] | Non
     return ox.serialize(iter(triples), format=rdf_format, prefixes=_used(prefixes, triples)) or b""
 
 
-def rewrite_lines(lines: Iterable[str], media_type: MediaType, output: Path, prefixes: Mapping[str, str] | None = None) -> None:
+def rewrite_lines(
+    lines: Iterable[str], media_type: MediaType, output: Path, prefixes: Mapping[str, str] | None = None
+) -> None:
     """Writes N-Quads lines as a document of another format; formats without named graphs get the distinct triples."""
     quads = ox.parse("\n".join(lines), format=ox.RdfFormat.N_QUADS, lenient=True)
     rdf_format = _format(media_type)
@@ -225,7 +237,9 @@ def _term(term: object) -> Node:
         datatype = term.datatype.value
         plain = datatype == "http://www.w3.org/2001/XMLSchema#string"
         return Literal(term.value) if plain else Literal(term.value, datatype=URIRef(datatype), normalize=False)
-    raise SyntaxInvalid("a triple inside a triple (RDF 1.2) cannot be shown here; ask for N-Triples or Turtle through SPARQL")
+    raise SyntaxInvalid(
+        "a triple inside a triple (RDF 1.2) cannot be shown here; ask for N-Triples or Turtle through SPARQL"
+    )
 
 
 def _to_engine(graph: Graph) -> list[ox.Triple]:

@@ -1,8 +1,9 @@
 """Answers kept in memory, in front of the application.
 
-A WSGI layer: a hit never reaches Flask (measured: 14 µs against 104 µs for an empty Flask view). The key holds the release, so nothing is
-ever invalidated: a new release has new keys, and the answers of the old one leave by age. Only complete 200 answers to GET are kept, and
-only when they name the release that is served. HEAD and conditional requests are answered from what is kept.
+A WSGI layer: a hit never reaches Flask (measured: 14 µs against 104 µs for an empty Flask view). The key holds the
+release, so nothing is ever invalidated: a new release has new keys, and the answers of the old one leave by age. Only
+complete 200 answers to GET are kept, and only when they name the release that is served. HEAD and conditional requests
+are answered from what is kept.
 
 Source: RFC 9111 (what may be stored); RFC 9110, 13.1.2 (weak comparison of If-None-Match).
 """

@@ -24,7 +24,15 @@ from zorgnetwerk.web.frames import Frame
 from zorgnetwerk.web.responses import Representation, redirect, respond
 from zorgnetwerk.web.site import Site
 
-OFFERS = (HTML, media_types.TURTLE, media_types.JSON_LD, media_types.RDF_XML, media_types.N_TRIPLES, media_types.TRIG, media_types.N_QUADS)
+OFFERS = (
+    HTML,
+    media_types.TURTLE,
+    media_types.JSON_LD,
+    media_types.RDF_XML,
+    media_types.N_TRIPLES,
+    media_types.TRIG,
+    media_types.N_QUADS,
+)
 _VARY = ("Accept", "Accept-Language")
 _LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
 
@@ -48,7 +56,9 @@ def routes(site: Site) -> Blueprint:
 
     for prefix in ("doc", "auth", "ns"):
         blueprint.add_url_rule(f"/{prefix}/<path:rest>", f"{prefix}", _shown(prefix, site), methods=["GET"])
-        blueprint.add_url_rule(f"/{_LANGUAGE}/{prefix}/<path:rest>", f"{prefix}_page", _shown(prefix, site), methods=["GET"])
+        blueprint.add_url_rule(
+            f"/{_LANGUAGE}/{prefix}/<path:rest>", f"{prefix}_page", _shown(prefix, site), methods=["GET"]
+        )
 
     @blueprint.get("/describe")
     @blueprint.get(f"/{_LANGUAGE}/describe")
@@ -61,7 +71,9 @@ def routes(site: Site) -> Blueprint:
 def _identify(path: str, site: Site) -> Response:
     document = iris.document_path(path)
     iri = URIRef(site.base.iri(path))
-    if document is None or not site.store.ask(f"ASK {{ {{ {iri.n3()} ?p ?o }} UNION {{ ?s ?q {iri.n3()} }} UNION {{ GRAPH {iri.n3()} {{ ?a ?b ?c }} }} }}"):
+    if document is None or not site.store.ask(
+        f"ASK {{ {{ {iri.n3()} ?p ?o }} UNION {{ ?s ?q {iri.n3()} }} UNION {{ GRAPH {iri.n3()} {{ ?a ?b ?c }} }} }}"
+    ):
         raise NotFound(f"Nothing is published about /{path}.")
     return redirect("/" + quote(document, safe="/~"))
 
@@ -134,8 +146,14 @@ def _answer(asked: Request, site: Site, document: Document, language: str, suffi
         location = iris.page_path(document.path, suffix=media_type.suffix)
     query = f"?{asked.query_string.decode('latin-1')}" if asked.query_string else ""
     shown = Representation(
-        body, media_type, language=chosen, location=quote(location, safe="/~") + query, vary=vary,
-        links=_links(document.path), release=site.store.release(), seconds=site.settings.page_seconds,
+        body,
+        media_type,
+        language=chosen,
+        location=quote(location, safe="/~") + query,
+        vary=vary,
+        links=_links(document.path),
+        release=site.store.release(),
+        seconds=site.settings.page_seconds,
     )
     return respond(asked, shown)
 
@@ -143,7 +161,8 @@ def _answer(asked: Request, site: Site, document: Document, language: str, suffi
 def _links(path: str) -> tuple[str, ...]:
     thing = iris.thing_path(path)
     links = [
-        f'<{quote(iris.page_path(path, suffix=offer.suffix), safe="/~")}>; rel="alternate"; type="{offer.name}"' for offer in OFFERS[1:]
+        f'<{quote(iris.page_path(path, suffix=offer.suffix), safe="/~")}>; rel="alternate"; type="{offer.name}"'
+        for offer in OFFERS[1:]
     ]
     links += [
         f'<{quote(iris.page_path(path, language=language), safe="/~")}>; rel="alternate"; hreflang="{language}"; type="text/html"'
@@ -169,10 +188,14 @@ def _foreign(asked: Request, site: Site, language: str) -> Response:
 
 def _answer_foreign(asked: Request, site: Site, document: Document, language: str) -> Response:
     media_type = HTML if language else negotiation.choose(OFFERS, asked.headers.get("Accept"))
-    chosen = (language or negotiation.choose_language(asked.headers.get("Accept-Language"))) if media_type is HTML else ""
+    chosen = (
+        (language or negotiation.choose_language(asked.headers.get("Accept-Language"))) if media_type is HTML else ""
+    )
     if media_type is HTML:
         body = document.page(site.frame(asked, chosen, "/describe")).encode()
     else:
         body = syntax.write(document.graph(), media_type, site.release().prefixes())
-    shown = Representation(body, media_type, language=chosen, vary=() if language else _VARY, release=site.store.release())
+    shown = Representation(
+        body, media_type, language=chosen, vary=() if language else _VARY, release=site.store.release()
+    )
     return respond(asked, shown)

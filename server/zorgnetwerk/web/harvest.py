@@ -63,13 +63,21 @@ def _listing(asked: Request, site: Site, language: str) -> Response:
     chosen = language or negotiation.choose_language(asked.headers.get("Accept-Language"))
     release = site.release()
     files = [
-        DumpFile.of(dump.name, f"/dumps/{dump.name}", dump.media_type, dump.size, dump.sha256, dump.created, dump.statements)
+        DumpFile.of(
+            dump.name, f"/dumps/{dump.name}", dump.media_type, dump.size, dump.sha256, dump.created, dump.statements
+        )
         for dump in dumps.manifest(release)
     ]
     body = site.renderer.dumps_page(files, site.frame(asked, chosen, "/dumps/")).encode()
     vary = () if language else ("Accept-Language",)
     shown = Representation(
-        body, HTML, language=chosen, location=f"/{chosen}/dumps/", vary=vary, release=release.number, seconds=site.settings.page_seconds
+        body,
+        HTML,
+        language=chosen,
+        location=f"/{chosen}/dumps/",
+        vary=vary,
+        release=release.number,
+        seconds=site.settings.page_seconds,
     )
     return respond(asked, shown)
 
@@ -80,8 +88,15 @@ def _file(asked: Request, site: Site, name: str) -> Response:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     media_type = "application/gzip" if dump.coding else _header(dump.media_type)
     shown = Representation(
-        Body(descriptor, dump.size), media_type, etag=dump.sha256[:32], release=release.number, seconds=site.settings.page_seconds,
-        headers={"Content-Disposition": f'attachment; filename="{dump.name}"', "Digest": f"sha-256={_base64(dump.sha256)}"},
+        Body(descriptor, dump.size),
+        media_type,
+        etag=dump.sha256[:32],
+        release=release.number,
+        seconds=site.settings.page_seconds,
+        headers={
+            "Content-Disposition": f'attachment; filename="{dump.name}"',
+            "Digest": f"sha-256={_base64(dump.sha256)}",
+        },
     )
     return respond(asked, shown)
 
@@ -112,8 +127,13 @@ def _catalogue(asked: Request, site: Site, language: str, suffix: str) -> Respon
         chosen = language or negotiation.choose_language(asked.headers.get("Accept-Language"))
         body = site.renderer.catalogue_page(graph, site.frame(asked, chosen, "/catalogue")).encode()
         shown = Representation(
-            body, HTML, language=chosen, location=f"/{chosen}/catalogue", vary=() if language else ("Accept", "Accept-Language"),
-            release=release.number, seconds=site.settings.page_seconds,
+            body,
+            HTML,
+            language=chosen,
+            location=f"/{chosen}/catalogue",
+            vary=() if language else ("Accept", "Accept-Language"),
+            release=release.number,
+            seconds=site.settings.page_seconds,
         )
         return respond(asked, shown)
     return _graph(asked, site, graph, suffix, "/catalogue")
@@ -127,8 +147,12 @@ def _graph(asked: Request, site: Site, graph: Graph, suffix: str, location: str 
         media_type = negotiation.choose(OFFERS[:4], asked.headers.get("Accept"))
     body = syntax.write(graph, media_type, site.release().prefixes())
     shown = Representation(
-        body, media_type, vary=() if suffix else ("Accept",), location=f"{location}.{media_type.suffix}" if location else "",
-        release=site.store.release(), seconds=site.settings.page_seconds,
+        body,
+        media_type,
+        vary=() if suffix else ("Accept",),
+        location=f"{location}.{media_type.suffix}" if location else "",
+        release=site.store.release(),
+        seconds=site.settings.page_seconds,
     )
     return respond(asked, shown)
 
@@ -138,4 +162,9 @@ def _context(asked: Request, site: Site) -> Response:
     if not path.exists():
         return redirect("/ns/zorgnetwerk.jsonld")
     text = path.read_text("utf-8").replace(RESERVED_BASE, site.base.value)
-    return respond(asked, Representation(text.encode(), media_types.JSON_LD, release=site.store.release(), seconds=site.settings.page_seconds))
+    return respond(
+        asked,
+        Representation(
+            text.encode(), media_types.JSON_LD, release=site.store.release(), seconds=site.settings.page_seconds
+        ),
+    )

@@ -1,10 +1,10 @@
 """The door in: which representation, language and coding a request asks for.
 
-Own code because the framework's ``best_match`` is wrong for RDF types and Belgian languages. Pure functions over header texts; knows no
-request object.
+Own code because the framework's ``best_match`` is wrong for RDF types and Belgian languages. Pure functions over header
+texts; knows no request object.
 
-Source: RFC 9110, 12.4-12.5. Deviations that real clients need: ``*`` counts as ``*/*`` (Java's stock header), a malformed item is
-skipped instead of refusing the request, parameters other than q do not narrow a range.
+Source: RFC 9110, 12.4-12.5. Deviations that real clients need: ``*`` counts as ``*/*`` (Java's stock header), a
+malformed item is skipped instead of refusing the request, parameters other than q do not narrow a range.
 """
 
 from __future__ import annotations
@@ -68,12 +68,16 @@ def choose(offers: Sequence[MediaType], accept: str | None) -> MediaType:
             best, chosen = rank, offer
     if chosen is None:
         names = tuple(dict.fromkeys(offer.name for offer in offers))
-        raise NotAcceptable(f"None of the media types in Accept is available here. Available: {', '.join(names)}.", names)
+        raise NotAcceptable(
+            f"None of the media types in Accept is available here. Available: {', '.join(names)}.", names
+        )
     return chosen
 
 
 def _rank(offer: MediaType, asked: Sequence[Range]) -> tuple[float, int]:
-    """Quality and exactness (3 own name, 2 alias, 1 type/*, 0 wildcard) of the most exact range that matches an offer."""
+    """Quality and exactness (3 own name, 2 alias, 1 type/*, 0 wildcard) of the most exact range that matches an
+    offer.
+    """
     kind = offer.name.partition("/")[0]
     for exactness, names in ((3, (offer.name,)), (2, offer.aliases), (1, (f"{kind}/*",)), (0, ("*/*", "*"))):
         qualities = [item.quality for item in asked if item.name in names]
@@ -83,7 +87,8 @@ def _rank(offer: MediaType, asked: Sequence[Range]) -> tuple[float, int]:
 
 
 def choose_language(header: str | None, offers: Sequence[str] = LANGUAGES, default: str = DEFAULT_LANGUAGE) -> str:
-    """The page language for an Accept-Language header; the default when nothing fits, since a page is better than a refusal.
+    """The page language for an Accept-Language header; the default when nothing fits, since a page is better than a
+    refusal.
 
     >>> choose_language("de-BE, fr;q=0.9")
     'de'

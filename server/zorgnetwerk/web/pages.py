@@ -8,7 +8,6 @@ from flask import Blueprint, Request, Response, request
 
 from zorgnetwerk.dataset import overview
 from zorgnetwerk.errors import NotFound, StoreUnavailable
-from zorgnetwerk.terms import media_types
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, JSON, TEXT
 from zorgnetwerk.web import metrics, negotiation
@@ -57,8 +56,14 @@ def _home(asked: Request, site: Site, language: str) -> Response:
     body = site.renderer.home_page(numbers, site.frame(asked, chosen, "/")).encode()
     links = tuple(f'</{code}/>; rel="alternate"; hreflang="{code}"; type="text/html"' for code in LANGUAGES)
     shown = Representation(
-        body, HTML, language=chosen, location=f"/{chosen}/", vary=() if language else ("Accept-Language",),
-        links=(*links, '</catalogue>; rel="describedby"'), release=site.store.release(), seconds=site.settings.page_seconds,
+        body,
+        HTML,
+        language=chosen,
+        location=f"/{chosen}/",
+        vary=() if language else ("Accept-Language",),
+        links=(*links, '</catalogue>; rel="describedby"'),
+        release=site.store.release(),
+        seconds=site.settings.page_seconds,
     )
     return respond(asked, shown)
 
@@ -76,5 +81,3 @@ def _ready(asked: Request, site: Site) -> Response:
         raise StoreUnavailable("The data is being loaded.")
     body = json.dumps({"ready": True, "release": release}).encode() + b"\n"
     return respond(asked, Representation(body, JSON))
-
-

@@ -1,7 +1,7 @@
 """The error door: every failure leaves through here, as negotiated problem details.
 
-One table from error class to status; one builder of bodies. Only what is our fault (500) is logged with its trace; a client never sees
-the inside of the program.
+One table from error class to status; one builder of bodies. Only what is our fault (500) is logged with its trace; a
+client never sees the inside of the program.
 
 Source: RFC 9457 (problem details); RFC 9110, 15.
 """
@@ -73,7 +73,9 @@ def problem_of(error: BaseException) -> Problem:
         return _own(error)
     if isinstance(error, HTTPException) and error.code is not None:
         return _of_framework(error)
-    return Problem(500, "Internal error", "Something went wrong on our side. The incident was recorded under the request id.")
+    return Problem(
+        500, "Internal error", "Something went wrong on our side. The incident was recorded under the request id."
+    )
 
 
 def answer(request: Request, error: BaseException, site: Site) -> Response:
@@ -131,10 +133,16 @@ def _of_framework(error: HTTPException) -> Problem:
 def _body(problem: Problem, media_type: MediaType, request: Request, request_id: str, site: Site) -> bytes:
     if media_type is HTML:
         frame = site.frame(request)
-        page = site.renderer.problem_page(problem.status, problem.title, problem.detail, frame, problem.hints, request_id)
+        page = site.renderer.problem_page(
+            problem.status, problem.title, problem.detail, frame, problem.hints, request_id
+        )
         return page.encode()
     if media_type is TEXT:
-        place = f" (line {problem.members['line']}, column {problem.members['column']})" if "line" in problem.members else ""
+        place = (
+            f" (line {problem.members['line']}, column {problem.members['column']})"
+            if "line" in problem.members
+            else ""
+        )
         return f"{problem.status} {problem.title}{place}\n{problem.detail}\n".encode()
     members = {
         "type": "about:blank",

@@ -1,7 +1,8 @@
 """The door out: every answer leaves through here.
 
-A ``Representation`` becomes a response with Content-Length, strong ETag, exact Vary, Content-Location, cache and security headers; a
-conditional request gets its 304. Nothing is streamed without a length, so a body that breaks off can never look complete.
+A ``Representation`` becomes a response with Content-Length, strong ETag, exact Vary, Content-Location, cache and
+security headers; a conditional request gets its 304. Nothing is streamed without a length, so a body that breaks off
+can never look complete.
 
 Source: RFC 9110, 8.7-8.8, 12.5.5, 13.1; Fetch standard (CORS).
 """
@@ -29,18 +30,21 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-EXPOSED_HEADERS = "Content-Location, Content-Length, ETag, Link, Location, Retry-After, Zorgnetwerk-Release, X-Request-Id"
+EXPOSED_HEADERS = (
+    "Content-Location, Content-Length, ETag, Link, Location, Retry-After, Zorgnetwerk-Release, X-Request-Id"
+)
 COMPRESSED_FROM_BYTES = 1_400
 COMPRESSED_TO_BYTES = 8_000_000
-"""Larger bodies are not compressed on the fly: it would hold a thread for long; the dumps are there compressed already."""
+"""Larger bodies are not compressed on the fly: it would hold a thread for long; the dumps are there compressed
+already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Representation:
     """What is sent: bytes (or a spooled body) and what the headers must say of them.
 
-    ``vary`` names the request headers that decided; ``release`` is the state of the data set it shows; ``seconds`` how long it may be
-    kept without asking again.
+    ``vary`` names the request headers that decided; ``release`` is the state of the data set it shows; ``seconds`` how
+    long it may be kept without asking again.
     """
 
     body: bytes | Body
@@ -62,7 +66,9 @@ def respond(request: Request, shown: Representation) -> Response:
     response = Response(status=shown.status)
     _describe(response, shown)
     size = len(shown.body) if isinstance(shown.body, bytes) else shown.body.size
-    packed = COMPRESSED_FROM_BYTES <= size <= COMPRESSED_TO_BYTES and accepts_gzip(request.headers.get("Accept-Encoding"))
+    packed = COMPRESSED_FROM_BYTES <= size <= COMPRESSED_TO_BYTES and accepts_gzip(
+        request.headers.get("Accept-Encoding")
+    )
     tag = shown.etag or _digest(shown.body)
     response.set_etag(f"{tag}-gzip" if packed else tag)
     response.headers["Vary"] = ", ".join(dict.fromkeys((*shown.vary, "Accept-Encoding")))
@@ -132,7 +138,9 @@ def _digest(body: bytes | Body) -> str:
 def _is_current(request: Request, tag: str) -> bool:
     """Whether the client holds these bytes already, in whatever coding (weak comparison, RFC 9110 13.1.2)."""
     held = request.if_none_match
-    return "If-None-Match" in request.headers and (held.star_tag or held.contains_weak(tag) or held.contains_weak(f"{tag}-gzip"))
+    return "If-None-Match" in request.headers and (
+        held.star_tag or held.contains_weak(tag) or held.contains_weak(f"{tag}-gzip")
+    )
 
 
 def _set_bytes(response: Response, request: Request, body: bytes) -> None:

@@ -32,7 +32,9 @@ class PerRelease:
     _values: dict[str, Any] = field(default_factory=dict)
 
     def get(self, release: int, key: str, make: Callable[[], Any]) -> Any:
-        """The value under this key for this release, made when missing. Two threads may make it at once; one result is kept."""
+        """The value under this key for this release, made when missing. Two threads may make it at once; one result is
+        kept.
+        """
         with self._lock:
             if self._release == release and key in self._values:
                 return self._values[key]

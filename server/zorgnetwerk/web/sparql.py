@@ -58,7 +58,8 @@ def routes(site: Site) -> Blueprint:
 def answer(asked: Request, site: Site) -> Response:
     """The answer to a request at the endpoint.
 
-    Errors: QueryRefused and SyntaxInvalid (400), MediaTypeUnsupported (415), BodyTooLarge (413), NotAcceptable (406), limits (503).
+    Errors: QueryRefused and SyntaxInvalid (400), MediaTypeUnsupported (415), BodyTooLarge (413), NotAcceptable (406),
+    limits (503).
     """
     operation = operation_or_none(asked, site)
     if operation is None:
@@ -72,7 +73,10 @@ def answer(asked: Request, site: Site) -> Response:
     limits = limits_of(site, operation)
     found = site.store.answer(query, media_type, limits, operation.selection)
     shown = Representation(
-        found.body, media_type, vary=("Accept",), release=found.release,
+        found.body,
+        media_type,
+        vary=("Accept",),
+        release=found.release,
         headers={"Server-Timing": f"query;dur={found.seconds * 1000:.1f}"},
     )
     return respond(asked, shown)
@@ -102,7 +106,9 @@ def operation_or_none(asked: Request, site: Site) -> Operation | None:
             raise QueryRefused("The query stands in the body and in the address; send it once.", "duplicate")
         return _operation([("query", _decode(body)), *in_address], site)
     if kind == FORM:
-        return _operation(_parameters(_decode(body, "latin-1")) + [pair for pair in in_address if pair[0] != "query"], site)
+        return _operation(
+            _parameters(_decode(body, "latin-1")) + [pair for pair in in_address if pair[0] != "query"], site
+        )
     if kind == UPDATE:
         raise QueryRefused("Updates are not taken at this endpoint. Send new data to /submissions.", "update")
     raise MediaTypeUnsupported(f"A query body has type {DIRECT} or {FORM}, not {kind or 'none'!r}.", (DIRECT, FORM))
@@ -117,7 +123,9 @@ def _operation(parameters: list[tuple[str, str]], site: Site) -> Operation:
         raise QueryRefused("Updates are not taken at this endpoint. Send new data to /submissions.", "update")
     texts = [value for name, value in parameters if name == "query"]
     if len(texts) != 1:
-        raise QueryRefused(f"Exactly one parameter 'query' is expected, there are {len(texts)}.", "duplicate" if texts else "empty")
+        raise QueryRefused(
+            f"Exactly one parameter 'query' is expected, there are {len(texts)}.", "duplicate" if texts else "empty"
+        )
     default = tuple(value for name, value in parameters if name == "default-graph-uri")
     named = tuple(value for name, value in parameters if name == "named-graph-uri")
     selection = DatasetSelection(default, named) if default or named else None
@@ -148,7 +156,9 @@ def _parameters(text: str) -> list[tuple[str, str]]:
 def _body(asked: Request, site: Site) -> bytes:
     limit = site.settings.query_bytes * 3 + _FORM_OVERHEAD_BYTES
     if asked.content_length is not None and asked.content_length > limit:
-        raise BodyTooLarge(f"A query request has at most {limit:,} bytes.", limit=limit, used=asked.content_length, unit="bytes")
+        raise BodyTooLarge(
+            f"A query request has at most {limit:,} bytes.", limit=limit, used=asked.content_length, unit="bytes"
+        )
     body = asked.stream.read(limit + 1)
     if len(body) > limit:
         raise BodyTooLarge(f"A query request has at most {limit:,} bytes.", limit=limit, used=len(body), unit="bytes")
@@ -169,4 +179,9 @@ def _describe(asked: Request, site: Site) -> Response:
         return sparql_page.show(asked, site, language, None)
     graph = site.per_release("service", lambda: service.describe(site.store, site.base))
     body = syntax.write(graph, media_type, site.release().prefixes())
-    return respond(asked, Representation(body, media_type, vary=("Accept",), release=site.store.release(), seconds=site.settings.page_seconds))
+    return respond(
+        asked,
+        Representation(
+            body, media_type, vary=("Accept",), release=site.store.release(), seconds=site.settings.page_seconds
+        ),
+    )

@@ -38,8 +38,14 @@ def show(asked: Request, site: Site, language: str, operation: Operation | None)
     headers = {"Retry-After": "2"} if status == 503 else {}
     location = frame.here(language)
     shown = Representation(
-        page, media_types.HTML, status=status, language=language, location=location, vary=("Accept", "Accept-Language"),
-        release=site.store.release(), headers=headers,
+        page,
+        media_types.HTML,
+        status=status,
+        language=language,
+        location=location,
+        vary=("Accept", "Accept-Language"),
+        release=site.store.release(),
+        headers=headers,
     )
     return respond(asked, shown)
 
@@ -56,7 +62,8 @@ def evaluate(site: Site, operation: Operation) -> Outcome:
         with found.body as body:
             if body.size > _SHOWN_BYTES:
                 return Refusal(
-                    f"The answer has {body.size:,} bytes, too many to show here. Add a LIMIT, or download it.", status=200
+                    f"The answer has {body.size:,} bytes, too many to show here. Add a LIMIT, or download it.",
+                    status=200,
                 )
             return _outcome(site, query, found, body.read())
     except ZorgnetwerkError as error:
@@ -73,7 +80,8 @@ def _outcome(site: Site, query: Query, found: Answer, body: bytes) -> Outcome:
     if "boolean" in content:
         return Verdict(bool(content["boolean"]), found.seconds)
     solutions = [
-        {name: node for name, value in row.items() if (node := _node(value)) is not None} for row in content["results"]["bindings"]
+        {name: node for name, value in row.items() if (node := _node(value)) is not None}
+        for row in content["results"]["bindings"]
     ]
     shown = {node for row in solutions[:SHOWN_SOLUTIONS] for node in row.values()}
     variables = tuple(content["head"].get("vars", ()))

@@ -1,0 +1,167 @@
+"""The command line: each command as a person types it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from zorgnetwerk.cli import main
+from zorgnetwerk.submission.keys import Keys
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    folder = tmp_path / "content"
+    folder.mkdir()
+    (folder / "things.ttl").write_text('<http://e/a> <http://e/name> "één"@nl . <http://e/a> a <http://e/Thing> .', "utf-8")
+    return folder
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def built(content: Path, state: Path) -> Path:
+    done = run("build", "--content", content, "--state-dir", state, "--base-iri", "http://b.example/")
+    assert done.exit_code == 0, done.output
+    assert "release 1: 2 statements, new" in done.output
+    return state
+
+
+def test_build_says_when_nothing_changed(built: Path, content: Path) -> None:
+    done = run("build", "--content", content, "--state-dir", built)
+    assert "release 1: 2 statements, unchanged" in done.output
+
+
+def test_build_refuses_with_file_and_line(built: Path, content: Path) -> None:
+    (content / "bad.ttl").write_text("<a> <b> ]", "utf-8")
+    done = run("build", "--content", content, "--state-dir", built)
+    assert done.exit_code == 1
+    assert "bad.ttl, line 1, column 9" in done.output
+
+
+def test_a_wrong_base_is_refused(content: Path, state: Path) -> None:
+    done = run("build", "--content", content, "--state-dir", state, "--base-iri", "b.example")
+    assert done.exit_code == 1
+    assert "base_iri is 'b.example', expected http(s)://host/ ending in a slash" in done.output
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "expected"),
+    [
+        ("SELECT ?n { ?s <http://e/name> ?n }", "csv", "n\r\néén\r\n"),
+        ("SELECT ?n { ?s <http://e/name> ?n }", "json", '"xml:lang":"nl"'),
+        ("ASK { ?s <http://e/name> ?n }", "json", '"boolean":true'),
+        ("CONSTRUCT { ?s <http://e/x> 1 } WHERE { ?s a ?c }", "nt", "<http://e/a> <http://e/x>"),
+    ],
+)
+def test_query_answers_from_the_release(built: Path, text: str, form: str, expected: str) -> None:
+    done = run("query", "--state-dir", built, "--format", form, text)
+    assert done.exit_code == 0
+    assert expected in done.stdout_bytes.decode("utf-8")
+
+
+def test_query_reads_a_file_and_standard_input(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "q.rq").write_text("ASK {}", "utf-8")
+    assert run("query", "--state-dir", built, "--file", tmp_path / "q.rq").exit_code == 0
+    done = CliRunner().invoke(main, ["query", "--state-dir", str(built), "-"], input="SELECT (1 AS ?one) {}")
+    assert done.stdout_bytes == b"one\r\n1\r\n"
+
+
+def test_query_refuses_what_the_endpoint_refuses(built: Path) -> None:
+    done = run("query", "--state-dir", built, "DROP ALL")
+    assert done.exit_code == 1
+    assert "DROP changes data" in done.output
+
+
+def test_dump_writes_the_release(built: Path, tmp_path: Path) -> None:
+    done = run("dump", "--state-dir", built)
+    assert done.stdout_bytes.count(b"\n") == 2
+    assert run("dump", "--state-dir", built, "--format", "ttl", "-o", tmp_path / "d.ttl").exit_code == 0
+    assert "<http://e/a>" in (tmp_path / "d.ttl").read_text("utf-8")
+
+
+def test_releases_and_rollback(built: Path, content: Path) -> None:
+    (content / "more.ttl").write_text("<http://e/b> a <http://e/Thing> .", "utf-8")
+    assert run("build", "--content", content, "--state-dir", built, "--cause", "more").exit_code == 0
+    listed = run("releases", "--state-dir", built).output.splitlines()
+    assert [line[0] for line in listed] == [" ", "*"]
+    assert "more" in listed[1]
+    assert run("rollback", "--state-dir", built, "1").exit_code == 0
+    assert [line[0] for line in run("releases", "--state-dir", built).output.splitlines()] == ["*", " "]
+    done = run("rollback", "--state-dir", built, "7")
+    assert done.exit_code == 1
+    assert "no release 7" in done.output
+
+
+def test_before_the_first_build_commands_say_so(state: Path) -> None:
+    for arguments in (("query", "--state-dir", state, "ASK {}"), ("dump", "--state-dir", state)):
+        done = run(*arguments)
+        assert done.exit_code == 1
+        assert "run 'zorgnetwerk build'" in done.output
+
+
+def test_doctor_finds_a_healthy_house(built: Path, content: Path) -> None:
+    done = run("doctor", "--state-dir", built, "--content", content)
+    assert done.exit_code == 0, done.output
+    for subject in ("platform", "workers", "state folder", "journal", "content"):
+        assert f"ok    {subject}" in done.output
+
+
+def test_doctor_names_what_is_wrong(built: Path, content: Path) -> None:
+    (content / "bad.ttl").write_text("<a> <b> ]", "utf-8")
+    (built / "current").write_text("x", "utf-8")
+    done = run("doctor", "--state-dir", built, "--content", content)
+    assert done.exit_code == 1
+    assert "FAIL  content" in done.output
+    assert "FAIL  state folder" in done.output
+
+
+def test_keys_are_printed_once_and_kept_as_hashes(state: Path) -> None:
+    made = run("token", "create", "--state-dir", state, "--role", "steward", "--organisation", "http://e/a")
+    secret = made.stdout.splitlines()[0]
+    listed = json.loads(run("token", "list", "--state-dir", state).stdout)
+    assert (listed["role"], listed["organisation"]) == ("steward", "http://e/a")
+    assert secret not in (state / "keys.json").read_text("utf-8")
+    assert (state / "keys.json").stat().st_mode & 0o777 == 0o600
+    keys = Keys(state)
+    found = keys.find(secret)
+    assert found is not None
+    assert found.name == listed["name"]
+    assert keys.find("znk_other") is None
+    assert run("token", "revoke", "--state-dir", state, found.name).exit_code == 0
+    assert keys.find(secret) is None
+    assert run("token", "revoke", "--state-dir", state, found.name).exit_code == 1
+
+
+def test_an_unknown_role_is_refused(state: Path) -> None:
+    assert run("token", "create", "--state-dir", state, "--role", "king", "--organisation", "http://e/a").exit_code == 2
+    state.mkdir()
+    with pytest.raises(ValueError, match="expected one of submitter, steward"):
+        Keys(state).create("king", "http://e/a", "t")
+
+
+def test_settings_come_from_a_file_too(content: Path, state: Path, tmp_path: Path) -> None:
+    file = tmp_path / "z.toml"
+    file.write_text(f'state_dir = "{state}"\ncontent_dir = "{content}"\n', "utf-8")
+    assert run("build", "--config", file).exit_code == 0
+    file.write_text("colour = 1", "utf-8")
+    done = run("build", "--config", file)
+    assert done.exit_code == 1
+    assert "there is no setting 'colour'" in done.output
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_has_help(command: str) -> None:
+    done = run(command, "--help")
+    assert done.exit_code == 0
+    assert len(done.output.splitlines()) > 3
