@@ -142,7 +142,7 @@ def web_command(settings: Settings) -> tuple[str, ...]:
         "backpressure": settings.web_threads * 4,
         "respawn-interval": 0.2,
         "workers-kill-timeout": 4,
-        "log-level": "warning",
+        "log-level": "error",
         "http": "1",
     }
     words = [word for name, value in flags.items() for word in (f"--{name}", str(value))]

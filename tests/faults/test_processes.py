@@ -314,7 +314,7 @@ def swap_under_load(state: Path, swaps: int, mode: str) -> None:
 
 
 def test_releases_change_under_load_without_a_wrong_answer(tmp_path: Path) -> None:
-    swap_under_load(tmp_path, 8, "memory")
+    swap_under_load(tmp_path, 5, "memory")
 
 
 @pytest.mark.long

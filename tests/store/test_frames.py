@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from zorgnetwerk import errors
 from zorgnetwerk.store.failures import from_fields, to_fields
-from zorgnetwerk.store.frames import FRAME_LIMIT_BYTES, Channel, Closed, FrameError, connect, encode, short_path
+from zorgnetwerk.store.frames import FRAME_LIMIT_BYTES, Channel, Closed, Frame, FrameError, connect, encode, short_path
 
 Pair = tuple[Channel, Channel]
 
@@ -90,7 +90,7 @@ def test_a_large_frame_crosses_a_full_socket(pair: Pair) -> None:
     ours.queue({"text": text}, (spool,))
     os.close(spool)
     ours.queue({"last": True})
-    received = []
+    received: list[Frame] = []
     reader = threading.Thread(target=lambda: received.extend((theirs.receive(), theirs.receive())))
     reader.start()
     while not ours.flush():

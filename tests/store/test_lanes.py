@@ -64,6 +64,28 @@ def test_a_query_beyond_its_slice_is_demoted_to_a_heavy_slot() -> None:
     assert lanes.figures()["query"] == {"idle": 1, "busy": 1, "express": 0, "heavy": 1, "paused": 0}
 
 
+def test_a_slice_is_processor_time_within_a_bound_on_the_clock() -> None:
+    had = {11: 0.0}
+    lanes = Lanes(CAPACITY, lambda worker: had[worker])
+    lanes.add_idle(11, "query", 0)
+    lanes.admit(1, "query", 0, 10)
+    lanes.decisions()
+    had[11] = 0.02
+    assert after(lanes, 0.1) == []
+    assert lanes.next_moment() == pytest.approx(0.18)
+    had[11] = 0.1
+    assert after(lanes, 0.18) == [Demote(11, paused=False)]
+
+
+def test_a_query_that_only_waits_for_the_disk_is_demoted_too() -> None:
+    lanes = Lanes(CAPACITY, lambda worker: 0.0)
+    lanes.add_idle(11, "query", 0)
+    lanes.admit(1, "query", 0, 10)
+    lanes.decisions()
+    assert after(lanes, 0.99) == []
+    assert after(lanes, 1.1) == [Demote(11, paused=False)]
+
+
 def test_pages_and_checks_are_never_demoted() -> None:
     lanes = lanes_with_workers()
     lanes.admit(1, "page", 0, 10)

@@ -74,7 +74,7 @@ def document_iri(iri: str, base: Base) -> str:
     """The IRI of the document about a thing; codes and vocabulary are their own documents."""
     path = base.path(iri)
     document = iris.document_path(path) if path else None
-    return base.iri(document) if document else iri
+    return base.iri(document) if document else str(iri)  # str: a term never equals a plain text
 
 
 def _bind_all(text: str, iri: URIRef) -> str:

@@ -18,9 +18,10 @@ from zorgnetwerk.errors import DeadlineExceeded, QueueFull, StoreUnavailable, Zo
 from zorgnetwerk.store import roll
 from zorgnetwerk.store.failures import to_fields
 from zorgnetwerk.store.frames import Channel, Frame, FrameError, close_all
-from zorgnetwerk.store.generations import Line, Listener, Member
+from zorgnetwerk.store.generations import Line, Listener
 from zorgnetwerk.store.lanes import Capacity, Decision, Demote, Expire, Lane, Lanes, Refuse, Resume, Run
 from zorgnetwerk.store.loop import Loop
+from zorgnetwerk.store.members import Member
 from zorgnetwerk.store.options import DispatcherOptions
 from zorgnetwerk.store.pointer import Pointer, check_plan
 from zorgnetwerk.store.verdicts import judge
@@ -61,7 +62,7 @@ class Desk:
     def __init__(self, options: DispatcherOptions, loop: Loop) -> None:
         sizes = (options.page_workers, options.express_workers, options.heavy_slots, options.check_workers)
         capacity = Capacity(*sizes, options.paused_limit, options.slice_seconds)
-        self.lanes = Lanes(capacity)
+        self.lanes = Lanes(capacity, self._processor_seconds)
         self.counts: Counter[str] = Counter()
         self.pointer = Pointer(options)
         self._options = options
@@ -70,7 +71,9 @@ class Desk:
         self._members: dict[int, Member] = {}
         self._numbers = itertools.count(1)
         self._check_round = 0
-        listener = Listener(self._on_idle, self._withdraw, self._on_reply, self._on_end, lambda: self.step(time.monotonic()))
+        listener = Listener(
+            self._on_idle, self._withdraw, self._on_reply, self._on_end, lambda: self.step(time.monotonic())
+        )
         self.queries = Line(("page", "query"), capacity.workers, loop, listener, itertools.count(1, 2))
         self.checks = Line(("check",), capacity.workers, loop, listener, itertools.count(2, 2))
 
@@ -179,6 +182,10 @@ class Desk:
     def _on_idle(self, member: Member) -> None:
         self._members[member.number] = member
         self.lanes.add_idle(member.number, member.lane, time.monotonic())
+
+    def _processor_seconds(self, worker: int) -> float:
+        member = self._members.get(worker)
+        return member.busy_seconds() if member else 0.0
 
     def _withdraw(self, member: Member) -> bool:
         return self.lanes.remove_idle(member.number)

@@ -1,4 +1,4 @@
-"""One master process with its workers, as the dispatcher sees them; and the line of such masters for one role.
+"""The line of masters for one role, old and new, and how it gets the workers that it should have.
 
 A new release, or new content, means a new master beside the old one; the line switches when the new one has workers,
 and the old one ends when its last request has been answered. Knows processes and their sockets. Must not know requests.
@@ -6,22 +6,21 @@ and the old one ends when its last request has been answered. Knows processes an
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from zorgnetwerk.store import processes
 from zorgnetwerk.store.frames import Channel, Frame
 from zorgnetwerk.store.lanes import Lane
 from zorgnetwerk.store.loop import Loop
+from zorgnetwerk.store.members import Generation, Member, Plan
 
 _ENVIRONMENT: Final = (("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"), ("MALLOC_ARENA_MAX", "2"), ("RUST_BACKTRACE", "0"))
 _FAILED_STARTS_LIMIT: Final = 3
@@ -32,87 +31,13 @@ _STEADY_SECONDS: Final = 2.0
 _LOG: Final = logging.getLogger("zorgnetwerk.store.dispatcher")
 
 
-@dataclass(slots=True, eq=False)
-class Member:
-    """One worker. ``number`` is ours and never used twice, unlike a process id."""
-
-    number: int
-    pid: int
-    descriptor: int
-    channel: Channel
-    lane: Lane
-    generation: Generation
-    is_ready: bool = False
-    is_demoted: bool = False
-    is_ended: bool = False
-
-    def signal(self, number: int) -> None:
-        """Sends a signal to exactly this process; nothing happens when it has ended."""
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.descriptor, number)
-
-    def demote(self) -> None:
-        """Gives way to everything else from now on. It cannot be undone, so such a worker serves one request only."""
-        self.is_demoted = True
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, 10)
-
-    def pause(self) -> None:
-        """Stops this worker where it is."""
-        self.signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Lets this worker go on."""
-        self.signal(signal.SIGCONT)
-
-    def end(self) -> None:
-        """Ends this worker by our own decision."""
-        self.is_ended = True
-        self.signal(signal.SIGKILL)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a master is to prepare: equal plans need no new master."""
-
-    role: str
-    arguments: tuple[str, ...]
-    release: int = 0
-    mode: str = ""
-
-
-@dataclass(slots=True, eq=False)
-class Generation:
-    """One master and its workers by process id. ``pending`` is the lane that it is forking for."""
-
-    plan: Plan
-    process: subprocess.Popen[bytes]
-    control: Channel
-    began: float
-    quads: int = 0
-    is_prepared: bool = False
-    pending: Lane | None = None
-    failed_starts: int = 0
-    members: dict[int, Member] = field(default_factory=dict)
-
-    def ready(self, lane: Lane) -> list[Member]:
-        """The workers of a lane that are up: idle or at work."""
-        return [
-            member
-            for member in self.members.values()
-            if member.lane == lane and member.is_ready and not member.is_ended
-        ]
-
-    def count(self, lane: Lane) -> int:
-        """The workers that fill the places of a lane; demoted and ended ones do not."""
-        return sum(
-            1 for member in self.members.values() if member.lane == lane and not (member.is_demoted or member.is_ended)
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Whom a line tells: a worker is idle, is withdrawn (gives whether it was idle), replied, ended (exit code or None, last words); a step may be due."""
+    """Whom a line tells what happened to its workers.
+
+    ``withdraw`` gives whether the worker was idle; ``on_end`` gets the exit code (None: unknown) and the last words;
+    ``on_change`` says that a step may be due.
+    """
 
     on_idle: Callable[[Member], None]
     withdraw: Callable[[Member], bool]
@@ -244,6 +169,7 @@ class Line:
         self._loop.watch(channel, lambda answer: self._hear_member(member, answer), lambda: None)
 
     def _hear_member(self, member: Member, frame: Frame) -> None:
+        member.processor_seconds = float(str(frame.header.pop("processor", 0.0)))
         if frame.header["op"] != "idle":
             self._listener.on_reply(member, frame)
             return

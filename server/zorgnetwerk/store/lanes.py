@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -24,6 +24,7 @@ Phase: TypeAlias = Literal["waiting", "running", "heavy", "paused"]
 LANES: Final[tuple[Lane, ...]] = ("page", "query", "check")
 
 _SHORTEST_SLICE_SECONDS: Final = 0.025
+_LONGEST_SLICES: Final = 10
 _WAITING_PER_WORKER: Final = 32
 
 
@@ -47,7 +48,8 @@ class Capacity:
 class Request:
     """One admitted request.
 
-    Units: moments in seconds of the caller's clock; ``slice_began`` is when its worker got it.
+    Units: moments in seconds of the caller's clock; ``slice_began`` is when its worker got it, ``look_at`` the earliest
+    moment to look again whether its slice is used up.
     """
 
     number: int
@@ -57,6 +59,7 @@ class Request:
     phase: Phase = "waiting"
     worker: int = 0
     slice_began: float = 0.0
+    look_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,14 @@ Decision: TypeAlias = Run | Demote | Resume | Expire | Refuse
 class Lanes:
     """All requests under way and all idle workers. Each method may add decisions; ``decisions`` takes them."""
 
-    def __init__(self, capacity: Capacity) -> None:
+    def __init__(self, capacity: Capacity, processor_seconds: Callable[[int], float] | None = None) -> None:
+        """``processor_seconds`` tells how much processor time a worker has had for its present request.
+
+        A slice is processor time, so that a short query is not taken for a long one where the machine is busy; the
+        time on the clock is bounded too, at ten slices. None: only the clock counts.
+        """
         self.capacity = capacity
+        self._processor_seconds = processor_seconds
         self._requests: dict[int, Request] = {}
         self._by_worker: dict[int, Request] = {}
         self._idle: dict[Lane, deque[int]] = {lane: deque() for lane in LANES}
@@ -171,15 +180,18 @@ class Lanes:
             self._decisions.append(Expire(request.number, request.worker, limit, used, self.retry_after(now)))
             self.finish(request.number)
         length = self.slice_seconds()
-        for request in list(self._express()):
-            if now - request.slice_began >= length:
+        for request in [request for request in self._express() if now >= self._due(request, length)]:
+            rest = length - self._processor_seconds(request.worker) if self._processor_seconds else 0.0
+            if rest > 0 and now - request.slice_began < _LONGEST_SLICES * length:
+                request.look_at = now + max(rest, _SHORTEST_SLICE_SECONDS / 5)
+            else:
                 self._demote(request, now)
 
     def next_moment(self) -> float:
         """When ``tick`` will next have something to do; infinity when nothing is under way."""
         length = self.slice_seconds()
         deadline = min((request.deadline for request in self._requests.values()), default=math.inf)
-        return min(deadline, min((request.slice_began + length for request in self._express()), default=math.inf))
+        return min(deadline, min((self._due(request, length) for request in self._express()), default=math.inf))
 
     def slice_seconds(self) -> float:
         """How long a query may use an express worker now: less when others wait for one."""
@@ -216,11 +228,15 @@ class Lanes:
             request for request in self._by_worker.values() if request.phase == "running" and request.lane == "query"
         )
 
+    def _due(self, request: Request, length: float) -> float:
+        return max(request.slice_began + length, request.look_at)
+
     def _assign(self, lane: Lane, now: float) -> None:
         idle, waiting = self._idle[lane], self._waiting[lane]
         while idle and waiting:
             request = waiting.popleft()
-            request.phase, request.worker, request.slice_began = "running", idle.popleft(), now
+            request.phase, request.worker = "running", idle.popleft()
+            request.slice_began = request.look_at = now
             self._by_worker[request.worker] = request
             self._decisions.append(Run(request.number, request.worker))
 

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from zorgnetwerk.store.generations import Plan
+from zorgnetwerk.store.members import Plan
 from zorgnetwerk.store.options import DispatcherOptions
 
 

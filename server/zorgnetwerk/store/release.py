@@ -13,6 +13,7 @@ pointer. Knows folders and files. Must not know what is in the data (``dataset/b
 
 from __future__ import annotations
 
+import datetime
 import json
 import shutil
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from zorgnetwerk.errors import Gone, NotFound, StateError
+from zorgnetwerk.store.history import Entry, History, Timeline
 from zorgnetwerk.store.state import FORMAT, State, write_durably
 
 CURRENT: Final = "current"
@@ -92,6 +94,7 @@ class Releases:
         self.state = state
         self.root = state.folder / "releases"
         self._pointer = state.folder / CURRENT
+        self._history = History(state.folder)
 
     def current_number(self) -> int:
         """The number of the served release; 0 before the first build. Errors: StateError when the pointer is
@@ -152,7 +155,38 @@ class Releases:
     def point_to(self, number: int) -> None:
         """Serves another kept release. Errors: NotFound, Gone."""
         self.get(number)
+        try:
+            current = self.current_number()
+        except StateError:
+            current = 0  # damaged: this is how it is repaired
+        if number != current:
+            self._history.append(number, current, self._recorded)
         write_durably(self._pointer, f"{number}\n".encode("ascii"))
+
+    def timeline(self) -> Timeline:
+        """Which release was served when. Errors: StateError."""
+        return self._history.timeline(self.current_number(), self._recorded)
+
+    def at(self, moment: datetime.datetime) -> Entry:
+        """What was served at this moment; the oldest kept release when it lies before all.
+
+        Errors: NotFound before the first build. The release may be gone by now: ``get`` says so.
+        Source: RFC 7089, 4.5.3 (a datetime outside the known range selects the nearest end).
+        """
+        timeline = self.timeline()
+        kept = set(self.numbers())
+        oldest = next((entry for entry in timeline.entries if entry.number in kept), None)
+        found = timeline.at(moment) or oldest
+        if found is None:
+            raise NotFound("No release has been published yet.")
+        return found
+
+    def _recorded(self) -> list[Entry]:
+        """What the records say, for a state folder that was made before there was a history."""
+        numbers = [number for number in self.numbers() if number <= self.current_number()]
+        return [
+            Entry(datetime.datetime.fromisoformat(self.get(number).record.created), number) for number in numbers
+        ]
 
     def prune(self, retention: int) -> list[int]:
         """Removes the oldest releases beyond ``retention``, never the served one; gives the removed numbers."""

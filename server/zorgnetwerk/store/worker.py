@@ -11,6 +11,7 @@ import gc
 import os
 import signal
 import sys
+import time
 import traceback
 from dataclasses import dataclass
 from typing import Final, NoReturn, cast
@@ -62,7 +63,7 @@ def become(master: int, channel: Channel, errors: int, work: Work, allowance: Al
 
 def _serve(channel: Channel, work: Work, allowance: Allowance) -> None:
     base = confinement.mapped_bytes()
-    channel.send({"op": "idle"})
+    channel.send({"op": "idle", "processor": time.process_time()})
     for count in range(1, _REQUESTS_LIMIT + 1):
         try:
             frame = channel.receive()
@@ -73,6 +74,7 @@ def _serve(channel: Channel, work: Work, allowance: Allowance) -> None:
         if grown or work.is_single_use or count == _REQUESTS_LIMIT:
             reply["spent"] = True
         frame.close()
+        reply["processor"] = time.process_time()
         _reply(channel, reply)
 
 

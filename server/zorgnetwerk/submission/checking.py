@@ -1,47 +1,60 @@
 """The whole check of a document: read, guard, validate with its neighbourhood, report.
 
-Order: G1 (syntax), G4 (limits), G3 (reach), R06 (terms), then the shapes in two phases, R42 against the held texts, G5 (ownership); G2 where
-no shape looked at anything. All that can be told is told at once. Stores nothing. Runs inside a checker process (``prepare``) or on the
-command line. Must not know HTTP nor queues.
+Order: G1 (syntax), G4 (limits), G3 (reach), R06 (terms), then the shapes in two phases, R42 against the held texts, G5
+(ownership); G2 where no shape looked at anything. All that can be told is told at once. Stores nothing. Runs inside a
+checker process (``prepare``) or on the command line. Must not know HTTP nor queues.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import Graph, URIRef
 from rdflib.term import Node
 
-from zorgnetwerk.errors import Limit, MediaTypeUnsupported, SyntaxInvalid
+from zorgnetwerk.errors import Limit, MediaTypeUnsupported, Place, SyntaxInvalid
 from zorgnetwerk.submission import guards, parsing
 from zorgnetwerk.submission.dependencies import Chain, chains
 from zorgnetwerk.submission.findings import Finding, ValidationReport, report_of
 from zorgnetwerk.submission.neighbourhood import Edges, GraphEdges, neighbourhood
 from zorgnetwerk.submission.reporting import rebased, summary, written
-from zorgnetwerk.submission.rules import Rulebook, Scope
+from zorgnetwerk.submission.rules import Scope
 from zorgnetwerk.submission.validation import Shapes, validate
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE, Base
 from zorgnetwerk.terms.media_types import MediaType
-from zorgnetwerk.terms.namespaces import DCAT, DCT, RDF, RESERVED_ZN
+from zorgnetwerk.terms.namespaces import DCAT, PROV, RDF, RESERVED_ZN
+
+_PLACED_NODES = 200
 
 Handler = Callable[[dict[str, object], bytes], tuple[dict[str, object], bytes]]
+
+
+def _reserved_base() -> Base:
+    return Base(RESERVED_BASE)
+
+
+def _is_nobodys(_: URIRef) -> bool:
+    """Nothing is owned: a check without a known submitter."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What a check knows beside the document.
 
-    Shape: ``attached`` source texts by file name; ``is_owned`` says of a published thing whether the submitter may extend it.
+    Shape: ``attached`` source texts by file name; ``is_owned`` says of a published thing whether the submitter may
+    extend it.
     """
 
-    base: Base = Base(RESERVED_BASE)
+    base: Base = field(default_factory=_reserved_base)
     attached: Mapping[str, bytes] = field(default_factory=dict)
-    is_owned: Callable[[URIRef], bool] = lambda thing: False
-    limits: parsing.Limits = parsing.Limits()
+    is_owned: Callable[[URIRef], bool] = _is_nobodys
+    limits: parsing.Limits = field(default_factory=parsing.Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,7 @@ class Checker:
 
         Errors: ContentError.
         """
+        _quiet()
         shapes = Shapes.load(content_dir)
         ontology = read_folder(content_dir / "ontologie")
         if published is None:
@@ -67,7 +81,7 @@ class Checker:
         texts = guards.source_texts(guards.read_sources(sources_dir))
         return cls(shapes, chains(shapes), guards.Vocabulary.of(ontology), published, texts)
 
-    def check(self, data: bytes, media_type: MediaType, around: Circumstances = Circumstances()) -> ValidationReport:  # noqa: B008
+    def check(self, data: bytes, media_type: MediaType, around: Circumstances = Circumstances()) -> ValidationReport:
         """The report on a document. Errors: MediaTypeUnsupported."""
         rules = self.shapes.rules
         try:
@@ -111,7 +125,7 @@ class Checker:
     def _quotations(self, near: Graph, facts: Graph, attached: Mapping[str, bytes]) -> Iterable[Finding]:
         texts = {**self.texts, **guards.source_texts(attached)}
         graph = near + facts
-        sources = set(graph.objects(None, guards.PROV.wasQuotedFrom))
+        sources = set(graph.objects(None, PROV.wasQuotedFrom))
         for triple in self.published.leaving(sources, RESERVED_ZN.sha256):
             graph.add(triple)
         quoted = facts.subjects(RDF.type, RESERVED_ZN.Citaat)
@@ -122,13 +136,18 @@ def read_folder(folder: Path) -> Graph:
     """The triples of a content folder, without questions and catalogue. Errors: ContentError with file and line."""
     graph = Graph()
     for path in sorted(folder.rglob("*")):
-        if path.suffix in (".ttl", ".trig", ".nt", ".nq") and "queries" not in path.parts and path.name != "catalogue.ttl":
+        if (
+            path.suffix in (".ttl", ".trig", ".nt", ".nq")
+            and "queries" not in path.parts
+            and path.name != "catalogue.ttl"
+        ):
             graph += syntax.read_graph(path, RESERVED_BASE)
     return graph
 
 
 def _facts(graph: Graph, unreachable: set[Node | None]) -> Graph:
-    """The triples that may be judged as facts: without those about things out of reach, and without axioms and shapes."""
+    """The triples that may be judged as facts: without those about things out of reach, and without axioms and
+    shapes."""
     facts = Graph()
     for subject, predicate, value in graph:
         if subject not in unreachable and not guards.is_axiom(predicate, value):
@@ -151,29 +170,40 @@ def _reserve(term: Node, base: Base) -> Node:
 
 
 def _placed(report: ValidationReport, data: bytes) -> ValidationReport:
-    """The report with the line of each finding: where the node is described, or first named."""
+    """The report with the line of each node: where it is described, or first named.
+
+    Only the first nodes are looked up, because each look-up reads the whole document.
+    """
     text = data.decode("utf-8-sig")
+    nodes = dict.fromkeys(finding.focus_node for finding in report.findings if isinstance(finding.focus_node, URIRef))
+    places: dict[Node | None, Place] = {node: parsing.locate(text, str(node)) for node in list(nodes)[:_PLACED_NODES]}
     findings = tuple(
-        finding
-        if finding.place or not isinstance(finding.focus_node, URIRef)
-        else dataclasses.replace(finding, place=parsing.locate(text, str(finding.focus_node)))
+        dataclasses.replace(finding, place=places.get(finding.focus_node)) if finding.place is None else finding
         for finding in report.findings
     )
     return ValidationReport(findings, report.checked)
 
 
+def _quiet() -> None:
+    """Keeps rdflib from logging a trace for each value that is not of its datatype: those are findings, not faults."""
+    logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+
+
 def prepare(content_dir: str) -> Handler:
     """The handler of a checker process: everything loaded once, then one document a call.
 
-    Shape of a job: ``media_type`` (name, required); ``report`` (media type of the report bytes, default Turtle); ``language`` (of the JSON and
-    text, default nl); ``base_iri`` (the configured base); ``sources_dir`` (texts for R42); ``owned`` (IRIs that the submitter may extend);
-    ``document_bytes`` and ``triples`` (limits). The answer is ``reporting.summary`` and the report.
+    Shape of a job: ``media_type`` (name, required); ``report`` (media type of the report bytes, default Turtle);
+    ``language`` (of the JSON and text, default nl); ``base_iri`` (the configured base); ``sources_dir`` (texts for
+    R42); ``owned`` (IRIs that the submitter may extend); ``document_bytes`` and ``triples`` (limits). The answer is
+    ``reporting.summary`` and the report.
     Errors of the handler: MediaTypeUnsupported for a document or report format that is not known.
     """
     checker = Checker.load(Path(content_dir))
 
     def handle(job: dict[str, object], body: bytes) -> tuple[dict[str, object], bytes]:
-        report = with_sources(checker, job).check(body, _media_type(job, "media_type", parsing.ACCEPTED), _circumstances(job))
+        report = with_sources(checker, job).check(
+            body, _media_type(job, "media_type", parsing.ACCEPTED), _circumstances(job)
+        )
         form = _media_type(job, "report", (*media_types.GRAPH_FORMATS, media_types.JSON), media_types.TURTLE)
         return summary(report, str(job.get("language", "nl"))), written(report, form)
 
@@ -183,7 +213,11 @@ def prepare(content_dir: str) -> Handler:
 def with_sources(checker: Checker, job: Mapping[str, object]) -> Checker:
     """The checker with the source texts that a job names."""
     folder = job.get("sources_dir")
-    return dataclasses.replace(checker, texts=guards.source_texts(guards.read_sources(Path(str(folder))))) if folder else checker
+    return (
+        dataclasses.replace(checker, texts=guards.source_texts(guards.read_sources(Path(str(folder)))))
+        if folder
+        else checker
+    )
 
 
 def _circumstances(job: Mapping[str, object]) -> Circumstances:

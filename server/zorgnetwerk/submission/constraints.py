@@ -1,8 +1,8 @@
 """SPARQL constraints of our own shapes, prepared once.
 
-A validator that reads the query text anew for every node spends a third of its time on that. Here each ``sh:sparql`` constraint of a
-node shape is parsed once and evaluated with ``$this`` bound beforehand, exactly as the standard says; the text in the shape stays the one
-truth, and a test holds the results equal to the validator's own.
+A validator that reads the query text anew for every node spends a third of its time on that. Here each ``sh:sparql``
+constraint of a node shape is parsed once and evaluated with ``$this`` bound beforehand, exactly as the standard says;
+the text in the shape stays the one truth, and a test holds the results equal to the validator's own.
 
 Source: SHACL section 5.3 (pre-bound $this; projected ?this, ?path and ?value; {?name} in messages).
 """
@@ -17,7 +17,7 @@ from rdflib import Graph, URIRef
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import ResultRow
-from rdflib.term import Node, Variable
+from rdflib.term import Node
 
 from zorgnetwerk.errors import ContentError
 from zorgnetwerk.submission.findings import Finding, fill
@@ -25,7 +25,6 @@ from zorgnetwerk.submission.rules import Rulebook
 from zorgnetwerk.terms.namespaces import SH
 
 _UNSUPPORTED = ("$PATH", "$shapesGraph", "$currentShape", "SERVICE")
-_PREBOUND = Variable("this")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Constraint:
         messages = rules.texts(self.node) or rules.texts(self.shape)
         for focus in focus_nodes:
             seen: set[tuple[Node, ...]] = set()
-            for row in graph.query(self.query, initBindings={"this": focus}):
+            for row in graph.query(self.query, initBindings={"this": focus}):  # type: ignore[dict-item]  # any node
                 if not isinstance(row, ResultRow) or tuple(row) in seen:
                     continue
                 seen.add(tuple(row))
@@ -67,7 +66,8 @@ class Constraint:
 def prepared(rules: Rulebook) -> dict[Node, list[Constraint]]:
     """The constraints that can be prepared, by their node shape.
 
-    What is left out (constraints of property shapes, uses of $PATH or $shapesGraph, deactivated ones) stays the validator's.
+    What is left out (constraints of property shapes, uses of $PATH or $shapesGraph, deactivated ones) stays the
+    validator's.
     Errors: ContentError when a query does not parse.
     """
     found: dict[Node, list[Constraint]] = {}
@@ -85,5 +85,7 @@ def prepared(rules: Rulebook) -> dict[Node, list[Constraint]]:
 
 
 def _prefixes(graph: Graph, constraint: Node) -> dict[str, str]:
-    declarations = (item for owner in graph.objects(constraint, SH.prefixes) for item in graph.objects(owner, SH.declare))
+    declarations = (
+        item for owner in graph.objects(constraint, SH.prefixes) for item in graph.objects(owner, SH.declare)
+    )
     return {str(graph.value(item, SH.prefix)): str(graph.value(item, SH.namespace)) for item in declarations}

@@ -1,15 +1,15 @@
 """Which triples a shape can look at: the paths that lead away from its nodes.
 
-Read from the shapes themselves: the targets, the paths of nested property shapes, classes with their superclasses, and the patterns of SPARQL
-constraints. A chain is such a path, step by step. ``neighbourhood.py`` walks the chains forwards to fetch data, and backwards to find the nodes
-that a change may concern. Knows shapes. Must not know data.
+Read from the shapes themselves: the targets, the paths of nested property shapes, classes with their superclasses, and
+the patterns of SPARQL constraints. A chain is such a path, step by step. ``neighbourhood.py`` walks the chains
+forwards to fetch data, and backwards to find the nodes that a change may concern. Knows shapes. Must not know data.
 
-Source: SHACL sections 2.3 (paths), 4 (constraints that lead to other shapes), 5 (SPARQL); engine research, part D (incremental validation).
+Source: SHACL sections 2.3 (paths), 4 (constraints that lead to other shapes), 5 (SPARQL); engine research, part D
+(incremental validation).
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -26,7 +26,8 @@ from zorgnetwerk.terms.namespaces import RDF, RDFS, SH
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a chain: along a property (None: any), or against it; ``repeats`` means any number of times, also none."""
+    """One step of a chain: along a property (None: any), or against it; ``repeats`` means any number of times, also
+    none."""
 
     predicate: URIRef | None
     inverse: bool = False
@@ -132,23 +133,34 @@ def _product(parts: list[list[Chain]]) -> list[Chain]:
 
 
 def _of_constraint(constraint: Constraint) -> Iterator[Chain]:
-    """The chains from ``$this`` to every pattern of the query; constants are ends."""
+    """One chain from ``$this`` for every pattern of the query, by the way that passes the fewest nodes; constants are
+    ends.
+
+    One is enough: whatever solution a triple takes part in, that solution also holds the way to one of its two ends.
+    """
     edges = [
         (subject, steps, value)
         for subject, predicate, value in _patterns(constraint.query.algebra)
         for steps in _of_sparql_path(predicate)
     ]
-    reached: dict[Node, Chain] = {Variable("this"): ()}
-    queue = deque([Variable("this")])
-    while queue:
-        node = queue.popleft()
+    ways: dict[Node, Chain] = {Variable("this"): ()}
+    for _ in edges:
         for start, steps, end in (*edges, *((end, _reverse(steps), start) for start, steps, end in edges)):
-            if start != node:
-                continue
-            yield reached[node] + steps
-            if isinstance(end, Variable) and end not in reached:
-                reached[end] = reached[node] + steps
-                queue.append(end)
+            if start in ways and isinstance(end, Variable):
+                way = ways[start] + steps
+                if end not in ways or _cost(way) < _cost(ways[end]):
+                    ways[end] = way
+    for start, steps, end in edges:
+        found = [ways[start] + steps] if start in ways else []
+        found += [ways[end] + _reverse(steps)] if end in ways else []
+        if found:
+            yield min(found, key=_cost)
+
+
+def _cost(chain: Chain) -> int:
+    """How many nodes a way is likely to pass: against a property there are more than along it, and a class has very
+    many things."""
+    return sum((100 if step.predicate == RDF.type else 4) if step.inverse else 1 for step in chain)
 
 
 def _patterns(part: object) -> Iterator[tuple[Node, Node | Path, Node]]:

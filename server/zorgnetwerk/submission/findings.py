@@ -1,6 +1,7 @@
 """What a check found: findings, and the report that holds them.
 
-Knows the severities, the words of a finding in four languages, and how a report is written as RDF. Must not know any validator.
+Knows the severities, the words of a finding in four languages, and how a report is written as RDF. Must not know any
+validator.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from rdflib.term import Node
 from zorgnetwerk.errors import Place
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.namespaces import DCT, RDF, SH
-
 
 
 def _nothing() -> Mapping[str, str]:
@@ -52,8 +52,10 @@ _ORDER: Mapping[Severity, int] = MappingProxyType({Severity.VIOLATION: 0, Severi
 class Finding:
     """One rule that one node breaks.
 
-    Shape: ``messages`` maps a language to a sentence that says what is wrong and what right looks like; ``detail`` holds what was
-           measured, by name; ``place`` is the line in the document, where known; ``shape`` the IRI of the shape that speaks.
+    Shape: ``messages`` maps a language to a sentence that says what is wrong and what right looks like; ``detail``
+    holds what was
+           measured, by name; ``place`` is the line in the document, where known; ``shape`` the IRI of the shape that
+           speaks.
     """
 
     rule: str
@@ -73,7 +75,13 @@ class Finding:
     @property
     def sort_key(self) -> tuple[int, str, str, str, str]:
         """Violations first, then by rule, node and value: equal data give equal reports."""
-        return (_ORDER[self.severity], self.rule, str(self.focus_node or ""), str(self.path or ""), str(self.value or ""))
+        return (
+            _ORDER[self.severity],
+            self.rule,
+            str(self.focus_node or ""),
+            str(self.path or ""),
+            str(self.value or ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +117,10 @@ class ValidationReport:
     def graph(self) -> Graph:
         """The report as RDF.
 
-        Shape:  one sh:ValidationReport with sh:conforms; an sh:ValidationResult for each finding, with dct:identifier (the rule),
-                sh:focusNode, sh:resultPath, sh:value, sh:resultSeverity, sh:sourceShape and one sh:resultMessage a language.
+        Shape:  one sh:ValidationReport with sh:conforms; an sh:ValidationResult for each finding, with dct:identifier
+        (the rule),
+                sh:focusNode, sh:resultPath, sh:value, sh:resultSeverity, sh:sourceShape and one sh:resultMessage a
+                language.
         Source: SHACL section 3.6; sh:conforms here is false for violations only.
         """
         graph = Graph()
@@ -156,7 +166,9 @@ def set_of(findings: Iterable[Finding]) -> list[Finding]:
     """The findings without those that say the same by the same shape."""
     seen: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
-        seen.setdefault((finding.rule, finding.shape, finding.focus_node, finding.path, finding.value, finding.severity), finding)
+        seen.setdefault(
+            (finding.rule, finding.shape, finding.focus_node, finding.path, finding.value, finding.severity), finding
+        )
     return list(seen.values())
 
 

@@ -1,7 +1,7 @@
 """What is looked at beside SHACL: reach (G3, G5), terms that exist (R06), words that stand in their source (R42).
 
-Number, force and words of each finding stand in ``shapes/guards.ttl``. Knows the published data only by what it is asked.
-Must not know documents' syntax (``parsing.py``) nor the validator.
+Number, force and words of each finding stand in ``shapes/guards.ttl``. Knows the published data only by what it is
+asked. Must not know documents' syntax (``parsing.py``) nor the validator.
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ from zorgnetwerk.terms.iris import RESERVED_BASE
 from zorgnetwerk.terms.namespaces import OA, OWL, PROV, RDF, RDFS, RESERVED_ZN, SH, SKOS
 
 _OUT_OF_REACH = tuple(f"{RESERVED_BASE}{path}" for path in ("ns/", "auth/", "shapes/", "id/graaf/"))
-_AXIOMS = frozenset((RDFS.subClassOf, RDFS.subPropertyOf, RDFS.domain, RDFS.range, OWL.imports, OWL.equivalentClass, OWL.equivalentProperty,
+_AXIOMS = frozenset((RDFS.subClassOf, RDFS.subPropertyOf, RDFS.domain, RDFS.range, OWL.imports, OWL.equivalentClass,
+OWL.equivalentProperty,
     OWL.disjointWith, OWL.inverseOf, OWL.deprecated))  # fmt: skip
-_AXIOM_CLASSES = frozenset((RDFS.Class, RDF.Property, OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.Ontology, SKOS.ConceptScheme))
+_AXIOM_CLASSES = frozenset(
+    (RDFS.Class, RDF.Property, OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.Ontology, SKOS.ConceptScheme)
+)
 _WHITE_SPACE = re.compile(r"\s+")
 
 SourceText = Callable[[str], str | None]
@@ -40,10 +43,10 @@ def named_graphs(names: Iterable[Node], rules: Rulebook) -> Iterator[Finding]:
 
 def out_of_reach(graph: Graph, rules: Rulebook) -> Iterator[Finding]:
     """G3 for statements about vocabulary, codes, shapes and graphs, and for axioms and shapes about anything."""
-    for subject in sorted(set(graph.subjects())):
-        if isinstance(subject, URIRef) and subject.startswith(_OUT_OF_REACH):
+    for subject in sorted(set(graph.subjects()), key=str):
+        if isinstance(subject, URIRef) and str(subject).startswith(_OUT_OF_REACH):
             yield rules.finding("G3-woordenschat", subject, value=subject)
-    for subject, predicate, value in sorted(graph):
+    for subject, predicate, value in sorted(graph, key=str):
         if is_axiom(predicate, value):
             spoken = value if predicate == RDF.type else predicate
             yield rules.finding("G3-axioma", subject, path=URIRef(str(predicate)), value=spoken)
@@ -56,8 +59,11 @@ def is_axiom(predicate: Node, value: Node) -> bool:
     return predicate in _AXIOMS or str(predicate).startswith(str(SH))
 
 
-def published_things(graph: Graph, published: Edges, rules: Rulebook, is_owned: Callable[[URIRef], bool]) -> Iterator[Finding]:
-    """G5 for each thing that is published already and belongs to somebody else; G3 where it gets another preferred name.
+def published_things(
+    graph: Graph, published: Edges, rules: Rulebook, is_owned: Callable[[URIRef], bool]
+) -> Iterator[Finding]:
+    """G5 for each thing that is published already and belongs to somebody else; G3 where it gets another preferred
+    name.
 
     A triple that is published already changes nothing and is let pass.
     """
@@ -66,11 +72,11 @@ def published_things(graph: Graph, published: Edges, rules: Rulebook, is_owned: 
     existing = {triple[0] for triple in known}
     new = {triple for triple in graph if triple not in known and triple[0] in existing}
     names = {(s, o.language): o for s, p, o in known if p == SKOS.prefLabel and isinstance(o, Literal)}
-    for subject, predicate, value in sorted(new):
+    for subject, predicate, value in sorted(new, key=str):
         if predicate == SKOS.prefLabel and isinstance(value, Literal) and (subject, value.language) in names:
             old = names[subject, value.language]
             yield rules.finding("G3-naam", subject, path=SKOS.prefLabel, value=value, published=str(old))
-    for subject in sorted({triple[0] for triple in new}):
+    for subject in sorted({triple[0] for triple in new}, key=str):
         if isinstance(subject, URIRef) and not is_owned(subject):
             yield rules.finding("G5-eigenaar", subject)
 
@@ -85,20 +91,43 @@ class Vocabulary:
     @classmethod
     def of(cls, ontology: Graph) -> Vocabulary:
         """The terms that an ontology declares."""
-        kinds = ((OWL.Class, RDFS.Class), (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property))
-        classes, properties = ({term for kind in group for term in ontology.subjects(RDF.type, kind) if isinstance(term, URIRef) and term in RESERVED_ZN} for group in kinds)  # fmt: skip
-        return cls(frozenset(classes), frozenset(properties))
+        kinds = (
+            (OWL.Class, RDFS.Class),
+            (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property),
+        )
+        classes, properties = (
+            frozenset(
+                URIRef(str(term)) for kind in group for term in ontology.subjects(RDF.type, kind) if is_ours(term)
+            )
+            for group in kinds
+        )
+        return cls(classes, properties)
 
     def unknown_terms(self, graph: Graph, rules: Rulebook) -> Iterator[Finding]:
         """R06 for each term of our namespace that does not exist, with the most similar one that does."""
-        for subject, predicate, value in sorted(graph):
-            if predicate in RESERVED_ZN and predicate not in self.properties:
+        for subject, predicate, value in sorted(graph, key=str):
+            if is_ours(predicate) and predicate not in self.properties:
                 suggestion = _similar(predicate, self.properties)
-                yield rules.finding("R06-eigenschap", subject, path=URIRef(str(predicate)), value=predicate, suggestion=suggestion)
-            if predicate == RDF.type and value in RESERVED_ZN and value not in self.classes:
-                yield rules.finding("R06-klasse", subject, path=RDF.type, value=value, suggestion=_similar(value, self.classes))
-            if predicate == RDF.predicate and value in RESERVED_ZN and value not in self.properties:
-                yield rules.finding("R06-eigenschap", subject, path=RDF.predicate, value=value, suggestion=_similar(value, self.properties))
+                yield rules.finding(
+                    "R06-eigenschap", subject, path=URIRef(str(predicate)), value=predicate, suggestion=suggestion
+                )
+            if predicate == RDF.type and is_ours(value) and value not in self.classes:
+                yield rules.finding(
+                    "R06-klasse", subject, path=RDF.type, value=value, suggestion=_similar(value, self.classes)
+                )
+            if predicate == RDF.predicate and is_ours(value) and value not in self.properties:
+                yield rules.finding(
+                    "R06-eigenschap",
+                    subject,
+                    path=RDF.predicate,
+                    value=value,
+                    suggestion=_similar(value, self.properties),
+                )
+
+
+def is_ours(term: Node) -> bool:
+    """Whether a term lies in our vocabulary's namespace, be it declared or not."""
+    return isinstance(term, URIRef) and str(term).startswith(str(RESERVED_ZN))
 
 
 def _similar(term: Node, terms: frozenset[URIRef]) -> str:
@@ -108,12 +137,13 @@ def _similar(term: Node, terms: frozenset[URIRef]) -> str:
 
 
 def quotations(graph: Graph, quoted: Iterable[Node], text_of: SourceText, rules: Rulebook) -> Iterator[Finding]:
-    """R42 for each of these quotations that does not stand literally in its source; a note for each source that is not held.
+    """R42 for each of these quotations that does not stand literally in its source; a note for each source that is not
+    held.
 
     White space is normalised on both sides. A quotation with several texts or sources is left to the shapes.
     """
     unchecked: dict[Node, int] = {}
-    for quotation in sorted(set(quoted)):
+    for quotation in sorted(set(quoted), key=str):
         words, sources = list(graph.objects(quotation, OA.exact)), list(graph.objects(quotation, PROV.wasQuotedFrom))
         if len(words) != 1 or len(sources) != 1:
             continue
@@ -122,7 +152,7 @@ def quotations(graph: Graph, quoted: Iterable[Node], text_of: SourceText, rules:
             unchecked[sources[0]] = unchecked.get(sources[0], 0) + 1
         elif _normal(str(words[0])) not in text:
             yield rules.finding("R42-letterlijk", quotation, path=OA.exact, value=words[0], source=str(sources[0]))
-    for source, count in sorted(unchecked.items()):
+    for source, count in sorted(unchecked.items(), key=str):
         yield rules.finding("R42-niet-gecontroleerd", source, source=str(source), count=str(count))
 
 

@@ -1,8 +1,9 @@
 """The published data that a check of one change needs, and the nodes that it has to look at.
 
-A change can only alter the verdict on a node from which a shape reaches a changed triple. Those nodes are found by walking the chains of the
-shapes backwards from the change; then the chains are walked forwards from them, and what is passed is fetched. So the cost follows the change,
-and the verdict is that of the whole. Knows chains. Must not know shapes' words nor stores: published data come through ``Edges``.
+A change can only alter the verdict on a node from which a shape reaches a changed triple. Those nodes are found by
+walking the chains of the shapes backwards from the change; then the chains are walked forwards from them, and what is
+passed is fetched. So the cost follows the change, and the verdict is that of the whole. Knows chains. Must not know
+shapes' words nor stores: published data come through ``Edges``.
 
 Source: engine research, part D; a test compares with the validation of the whole on generated changes.
 """
@@ -82,7 +83,9 @@ class _Walker:
             for edges in self._edges:
                 for triple in (edges.entering if step.inverse else edges.leaving)(missing, step.predicate):
                     found[triple[2] if step.inverse else triple[0]].append(triple)
-            self._known.update({(node, step.predicate, step.inverse): tuple(triples) for node, triples in found.items()})
+            self._known.update(
+                {(node, step.predicate, step.inverse): tuple(triples) for node, triples in found.items()}
+            )
         return [triple for node in nodes for triple in self._known[node, step.predicate, step.inverse]]
 
 
@@ -91,7 +94,8 @@ def neighbourhood(
 ) -> Neighbourhood:
     """What has to be validated when these triples are added and those removed.
 
-    Shape: the graph holds the added triples and the published ones that the shapes can reach, without the removed ones.
+    Shape: the graph holds the added triples and the published ones that the shapes can reach, without the removed
+    ones.
     """
     taken = removed if removed is not None else Graph()
     changed = added + taken if len(taken) else added
@@ -114,7 +118,9 @@ def _concerned(own: Iterable[Chain], walker: _Walker, changed: Graph) -> set[Nod
     found: set[Node] = set()
     for chain in own:
         for position, step in enumerate(chain):
-            starts = {triple[2] if step.inverse else triple[0] for triple in changed.triples((None, step.predicate, None))}
+            starts = {
+                triple[2] if step.inverse else triple[0] for triple in changed.triples((None, step.predicate, None))
+            }
             if not starts:
                 continue
             if step.repeats:

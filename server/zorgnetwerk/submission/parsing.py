@@ -1,7 +1,8 @@
 """The triples of a document that somebody sends.
 
-Foreign bytes: what could end or stop the parser is refused beforehand by cheap gates, what could break pages and formats later is refused
-afterwards. Runs inside a checker process only. Knows documents. Must not know rules; ``checking.py`` turns the errors into findings.
+Foreign bytes: what could end or stop the parser is refused beforehand by cheap gates, what could break pages and
+formats later is refused afterwards. Runs inside a checker process only. Knows documents. Must not know rules;
+``checking.py`` turns the errors into findings.
 
 Source: reliability report a2 to a4 (measured sizes at which parsers die); RDF 1.1; XML 1.0 characters; BCP 47.
 """
@@ -24,7 +25,14 @@ from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE
 from zorgnetwerk.terms.media_types import MediaType
 
-ACCEPTED = (media_types.TURTLE, media_types.TRIG, media_types.N_TRIPLES, media_types.N_QUADS, media_types.JSON_LD, media_types.RDF_XML)
+ACCEPTED = (
+    media_types.TURTLE,
+    media_types.TRIG,
+    media_types.N_TRIPLES,
+    media_types.N_QUADS,
+    media_types.JSON_LD,
+    media_types.RDF_XML,
+)
 NESTING_LIMIT = 50
 """Levels of nesting; pyoxigraph's JSON-LD reader needs 5 s for 1,000, and nobody writes 50 by hand."""
 CONTEXT_TERM_LIMIT = 500
@@ -57,7 +65,9 @@ class Document:
     named_graphs: tuple[Node, ...] = ()
 
 
-def parse_document(data: bytes, media_type: MediaType, base_iri: str = RESERVED_BASE, limits: Limits = Limits()) -> Document:  # noqa: B008
+def parse_document(
+    data: bytes, media_type: MediaType, base_iri: str = RESERVED_BASE, limits: Limits = Limits()
+) -> Document:
     """The triples of a document, blank nodes renamed.
 
     Errors: BodyTooLarge or Limit when it is too large or too deep; SyntaxInvalid with the place; MediaTypeUnsupported.
@@ -81,7 +91,12 @@ def parse_document(data: bytes, media_type: MediaType, base_iri: str = RESERVED_
 
 def _document(quads: list[syntax.Quad], text: str, limits: Limits) -> Document:
     if len(quads) > limits.triples:
-        raise Limit(f"the document has {len(quads)} triples, at most {limits.triples} are read", limit=limits.triples, used=len(quads), unit="triples")
+        raise Limit(
+            f"the document has {len(quads)} triples, at most {limits.triples} are read",
+            limit=limits.triples,
+            used=len(quads),
+            unit="triples",
+        )
     graph = Graph()
     names: dict[Node, None] = {}
     checked: set[Node] = set()
@@ -90,7 +105,10 @@ def _document(quads: list[syntax.Quad], text: str, limits: Limits) -> Document:
             _check_term(term, text)
             checked.add(term)
         if not _LOCAL_NAME.search(re.split(r"[/#:]", str(predicate))[-1]):
-            raise SyntaxInvalid(f"the property <{predicate}> has no name at its end; RDF/XML could not write it", locate(text, str(predicate)))
+            raise SyntaxInvalid(
+                f"the property <{predicate}> has no name at its end; RDF/XML could not write it",
+                locate(text, str(predicate)),
+            )
         graph.add((subject, predicate, value))
         if name is not None:
             names[name] = None
@@ -98,20 +116,22 @@ def _document(quads: list[syntax.Quad], text: str, limits: Limits) -> Document:
 
 
 def locate(text: str, term: str) -> Place:
-    """The line and column of the first mention of a term in a document: in full, or by the end of its IRI; nowhere gives line 0.
+    """The line and column of the first mention of a term in a document: in full, or by the end of its IRI; nowhere
+    gives line 0.
 
     >>> locate("@prefix a: <http://e/> .\\na:b a:c 1 .", "http://e/b").line
     2
     """
-    local = re.split(r"[/#]", term)[-1]
-    for pattern in (re.escape(term), rf"[:/#]{re.escape(local)}(?![\w-])" if local else ""):
+    local = re.escape(re.split(r"[/#]", term)[-1])
+    named = rf"(?:<[^>\s]*[/#]|[\w-]*:){local}(?![\w-])" if local else ""
+    for pattern in (rf"(?m)^[ \t]*{named}" if named else "", re.escape(term), named):
         found = re.search(pattern, text) if pattern else None
         if found:
-            start = text.rfind("\n", 0, found.start()) + 1
-            end = text.find("\n", found.start())
-            line = text.count("\n", 0, found.start()) + 1
+            position = found.end() - len(found[0].lstrip())
+            start = text.rfind("\n", 0, position) + 1
+            end = text.find("\n", position)
             excerpt = text[start : end if end >= 0 else len(text)]
-            return Place(line, found.start() - start + 1, excerpt[:120].rstrip())
+            return Place(text.count("\n", 0, position) + 1, position - start + 1, excerpt[:120].rstrip())
     return Place()
 
 
@@ -135,7 +155,11 @@ def _gate(data: bytes, text: str, media_type: MediaType) -> None:
     elif media_type is media_types.RDF_XML:
         _gate_xml(text)
     elif text.count("<<") > QUOTED_TRIPLE_LIMIT:
-        raise Limit("the document has too many quoted triples (<<); write plain triples", limit=QUOTED_TRIPLE_LIMIT, unit="quoted triples")
+        raise Limit(
+            "the document has too many quoted triples (<<); write plain triples",
+            limit=QUOTED_TRIPLE_LIMIT,
+            unit="quoted triples",
+        )
 
 
 def _gate_json(data: bytes, text: str) -> None:
@@ -144,7 +168,11 @@ def _gate_json(data: bytes, text: str) -> None:
         mark = token[0]
         depth += (mark in (b"[", b"{")) - (mark in (b"]", b"}"))
         if depth > NESTING_LIMIT:
-            raise Limit(f"the document nests more than {NESTING_LIMIT} levels; write the nodes side by side", limit=NESTING_LIMIT, unit="levels")
+            raise Limit(
+                f"the document nests more than {NESTING_LIMIT} levels; write the nodes side by side",
+                limit=NESTING_LIMIT,
+                unit="levels",
+            )
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
@@ -156,9 +184,16 @@ def _gate_json(data: bytes, text: str) -> None:
         if key == "@context":
             terms += sum(_context_terms(context, text) for context in (value if isinstance(value, list) else [value]))
         elif key == "@language" and value is not None and not _is_language(value):
-            raise SyntaxInvalid(f"{str(value)[:40]!r} is no language tag; use nl, fr, de or en", locate(text, f'"{value}"'))
+            raise SyntaxInvalid(
+                f"{str(value)[:40]!r} is no language tag; use nl, fr, de or en", locate(text, f'"{value}"')
+            )
     if terms > CONTEXT_TERM_LIMIT:
-        raise Limit(f"the contexts define {terms} terms, at most {CONTEXT_TERM_LIMIT} are read", limit=CONTEXT_TERM_LIMIT, used=terms, unit="terms")
+        raise Limit(
+            f"the contexts define {terms} terms, at most {CONTEXT_TERM_LIMIT} are read",
+            limit=CONTEXT_TERM_LIMIT,
+            used=terms,
+            unit="terms",
+        )
 
 
 def _members(document: Any) -> Iterator[tuple[str, Any]]:
@@ -174,11 +209,17 @@ def _members(document: Any) -> Iterator[tuple[str, Any]]:
 
 def _context_terms(context: Any, text: str) -> int:
     if isinstance(context, str):
-        raise SyntaxInvalid(f"the context {context[:100]} is an address; nothing is fetched, so put the context in the document", locate(text, context))
+        raise SyntaxInvalid(
+            f"the context {context[:100]} is an address; nothing is fetched, so put the context in the document",
+            locate(text, context),
+        )
     if not isinstance(context, dict):
         return 0
     if "@import" in context:
-        raise SyntaxInvalid("the context imports another; nothing is fetched, so put the context in the document", locate(text, "@import"))
+        raise SyntaxInvalid(
+            "the context imports another; nothing is fetched, so put the context in the document",
+            locate(text, "@import"),
+        )
     return len(context)
 
 
@@ -187,7 +228,8 @@ def _is_language(value: Any) -> bool:
 
 
 def _gate_xml(text: str) -> None:
-    """Refuses a DOCTYPE (entities), another encoding, deep nesting and heaps of attributes; the reader knows no entities of its own."""
+    """Refuses a DOCTYPE (entities), another encoding, deep nesting and heaps of attributes; the reader knows no
+    entities of its own."""
     reader = xml.parsers.expat.ParserCreate(encoding="utf-8")
     depth = 0
 
@@ -195,16 +237,27 @@ def _gate_xml(text: str) -> None:
         nonlocal depth
         depth += 1
         if depth > NESTING_LIMIT:
-            raise Limit(f"the document nests more than {NESTING_LIMIT} levels; write the nodes side by side", limit=NESTING_LIMIT, unit="levels")
+            raise Limit(
+                f"the document nests more than {NESTING_LIMIT} levels; write the nodes side by side",
+                limit=NESTING_LIMIT,
+                unit="levels",
+            )
         if len(attributes) > ATTRIBUTE_LIMIT:
-            raise Limit(f"an element has {len(attributes)} attributes, at most {ATTRIBUTE_LIMIT} are read", limit=ATTRIBUTE_LIMIT, unit="attributes")
+            raise Limit(
+                f"an element has {len(attributes)} attributes, at most {ATTRIBUTE_LIMIT} are read",
+                limit=ATTRIBUTE_LIMIT,
+                unit="attributes",
+            )
 
     def end(_: str) -> None:
         nonlocal depth
         depth -= 1
 
     def refuse(*_: object) -> None:
-        raise SyntaxInvalid("a DOCTYPE is not read; take it away and write IRIs in full", Place(reader.CurrentLineNumber, reader.CurrentColumnNumber + 1))
+        raise SyntaxInvalid(
+            "a DOCTYPE is not read; take it away and write IRIs in full",
+            Place(reader.CurrentLineNumber, reader.CurrentColumnNumber + 1),
+        )
 
     reader.StartElementHandler, reader.EndElementHandler, reader.StartDoctypeDeclHandler = start, end, refuse
     try:
@@ -222,9 +275,14 @@ def _check_term(term: Node, text: str) -> None:
     elif isinstance(term, Literal):
         found = _ILLEGAL.search(str(term))
         if found:
-            raise SyntaxInvalid(f"the character U+{ord(found[0]):04X} does not belong in a text", locate(text, f"\\u{ord(found[0]):04X}"))
+            raise SyntaxInvalid(
+                f"the character U+{ord(found[0]):04X} does not belong in a text",
+                locate(text, f"\\u{ord(found[0]):04X}"),
+            )
         if term.language and not _is_language(term.language):
-            raise SyntaxInvalid(f"{term.language[:40]!r} is no language tag; use nl, fr, de or en", locate(text, f"@{term.language}"))
+            raise SyntaxInvalid(
+                f"{term.language[:40]!r} is no language tag; use nl, fr, de or en", locate(text, f"@{term.language}")
+            )
         if term.datatype is not None:
             _check_term(term.datatype, text)
 

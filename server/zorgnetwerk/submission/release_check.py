@@ -7,8 +7,6 @@ from pathlib import Path
 
 from zorgnetwerk.dataset.building import Check
 from zorgnetwerk.store.local import LocalStore
-from zorgnetwerk.submission.rules import Scope
-from zorgnetwerk.submission.validation import Shapes, validate
 from zorgnetwerk.terms import graph_names, syntax
 
 _NOT_DATA = (f"<{graph_names.SHAPES}> .", f"<{graph_names.QUERIES}> .", f"<{graph_names.CATALOGUE}> .")
@@ -27,6 +25,10 @@ def release_checks(content_folder: Path) -> Sequence[tuple[str, Check]]:
 
 def violations(lines: Iterable[str], content_folder: Path) -> list[str]:
     """One sentence for each violation in these lines (reserved base), naming rule, node and what right looks like."""
+    # Loaded here because the validator takes a quarter of a second, which an unchanged start does not need.
+    from zorgnetwerk.submission.rules import Scope
+    from zorgnetwerk.submission.validation import Shapes, validate
+
     graph = syntax.lines_to_graph(line for line in lines if not line.endswith(_NOT_DATA))
     found = validate(graph, Shapes.load(content_folder), Scope.CONTENT).violations
     told = [f"rule {finding.rule}: <{finding.focus_node}>: {finding.message('en')}" for finding in found[:_TOLD]]

@@ -31,8 +31,10 @@ def written(report: ValidationReport, media_type: MediaType) -> bytes:
 def summary(report: ValidationReport, language: str, all_languages: bool = False) -> dict[str, object]:
     """The report as values that JSON can hold.
 
-    Shape: ``conforms``; ``checked`` (how many nodes); ``violations``, ``warnings``, ``notes`` (counts); ``findings``, each with rule, severity,
-           focusNode, path, value, message (in this language), detail, shape, line, column, excerpt; ``messages`` where all languages are wanted.
+    Shape: ``conforms``; ``checked`` (how many nodes); ``violations``, ``warnings``, ``notes`` (counts); ``findings``,
+    each with rule, severity,
+           focusNode, path, value, message (in this language), detail, shape, line, column, excerpt; ``messages`` where
+           all languages are wanted.
     """
     return {
         "conforms": report.conforms,

@@ -1,7 +1,7 @@
 """The rules as ``shapes/`` states them: number, force and words of every shape.
 
-Reads the shape files once. A file ``*.submission.shapes.ttl`` holds what only a submission must say; ``guards.ttl`` holds the words of what
-the code itself finds. Knows SHACL as data. Must not know the validator (``validation.py``).
+Reads the shape files once. A file ``*.submission.shapes.ttl`` holds what only a submission must say; ``guards.ttl``
+holds the words of what the code itself finds. Knows SHACL as data. Must not know the validator (``validation.py``).
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Rulebook:
 
     @classmethod
     def load(cls, content_dir: Path) -> Rulebook:
-        """The rules of a content folder, with the prefixes that their queries use. Errors: ContentError with file and line."""
+        """The rules of a content folder, with the prefixes that their queries use. Errors: ContentError with file and
+        line."""
         graph = Graph()
         special: set[Node] = set()
         prefixes = content_dir / "ontologie" / "prefixes.ttl"
@@ -69,10 +70,18 @@ class Rulebook:
         return MappingProxyType({tag: by_language[tag] for tag in (*LANGUAGES, *by_language) if tag in by_language})
 
     def finding(
-        self, name: str, focus_node: Node | None, *, path: URIRef | None = None, value: Node | None = None, **detail: str
+        self,
+        name: str,
+        focus_node: Node | None,
+        *,
+        path: URIRef | None = None,
+        value: Node | None = None,
+        **detail: str,
     ) -> Finding:
         """A finding of the code, with number, force and words of the shape of this name in ``guards.ttl``."""
         shape = URIRef(SHAPES + name)
         values = {"value": "" if value is None else str(value), **detail}
         messages = fill(self.texts(shape), values)
-        return Finding(self.rule(shape), self.severity(shape), focus_node, messages, path, value, MappingProxyType(detail), shape)
+        return Finding(
+            self.rule(shape), self.severity(shape), focus_node, messages, path, value, MappingProxyType(detail), shape
+        )

@@ -1,10 +1,11 @@
 """Data against shapes: the only place that knows the SHACL validator.
 
-Two phases, so that a value of the wrong kind is told and breaks nothing: first what values are (R02, R05, R11, R13, R30, R34), then all
-other rules, on a graph where a literal that is no value of its datatype has become plain text. Plain graphs only, no inference, no rules, no
-imports: a submitted document cannot bring shapes along. Must not know submissions (``checking.py``) nor stores.
+Two phases, so that a value of the wrong kind is told and breaks nothing: first what values are (R02, R05, R11, R13,
+R30, R34), then all other rules, on a graph where a literal that is no value of its datatype has become plain text.
+Plain graphs only, no inference, no rules, no imports: a submitted document cannot bring shapes along. Must not know
+submissions (``checking.py``) nor stores.
 
-Source: SHACL; domain report 5.6 and 7. Measured: order constraints on an ill-typed date raise TypeError in the validator.
+Source: SHACL; domain report 5.6 and 7. Measured: order constraints on an ill-typed date raise TypeError in the engine.
 """
 
 from __future__ import annotations
@@ -32,11 +33,22 @@ from zorgnetwerk.terms.namespaces import SH
 
 FIRST_PHASE = frozenset(("R02", "R05", "R11", "R13", "R30", "R34"))
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
-_FOREIGN = (ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure, TypeError, ValueError, ArithmeticError, RecursionError)
+_FOREIGN = (
+    ConstraintLoadError,
+    ReportableRuntimeError,
+    ShapeLoadError,
+    ValidationFailure,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    RecursionError,
+)
 
-# The validator asks for every triple of every shape whether its predicate is among these, in a list; as a set that is a quarter of the time.
-# It keeps the answer in this attribute itself on first use. A test holds the results equal to an untouched run.
-pyshacl.shape.module.CONSTRAINT_PARAMS = (frozenset(ALL_CONSTRAINT_PARAMETERS), CONSTRAINT_PARAMETERS_MAP)
+# The validator asks of every triple of every shape whether its predicate is among these, in a list; with a set all
+# takes a quarter less time. It fills this attribute itself on first use. A test holds the results equal to an untouched run.
+setattr(  # noqa: B010  # a module attribute that its types do not declare
+    pyshacl.shape.module, "CONSTRAINT_PARAMS", (frozenset(ALL_CONSTRAINT_PARAMETERS), CONSTRAINT_PARAMETERS_MAP)
+)
 
 Focus = Mapping[Node, Collection[Node]]
 """For each shape that has targets, the nodes to look at."""
@@ -65,7 +77,7 @@ class Shapes:
             for constraint in group:
                 graph.remove((shape, SH.sparql, constraint.node))
         try:
-            found = [shape for shape in ShapesGraph(graph).shapes if any((shape.node, target, None) in graph for target in _TARGETS)]
+            found = [shape for shape in ShapesGraph(graph).shapes if _has_target(graph, shape.node)]
         except _FOREIGN as error:
             raise ContentError(f"a shape is malformed: {error}") from error
         return cls(rules, tuple(sorted(found, key=lambda shape: str(shape.node))), MappingProxyType(constraints))
@@ -79,6 +91,10 @@ class Shapes:
     def phase(self, shape: Shape) -> int:
         """1 for the kinds of values, 2 for all else."""
         return 1 if self.rules.rule(shape.node) in FIRST_PHASE else 2
+
+
+def _has_target(graph: Graph, shape: Node) -> bool:
+    return any((shape, target, None) in graph for target in _TARGETS)
 
 
 def validate(graph: Graph, shapes: Shapes, scope: Scope, focus: Focus | None = None) -> ValidationReport:
@@ -104,15 +120,15 @@ def validate(graph: Graph, shapes: Shapes, scope: Scope, focus: Focus | None = N
 def _focus_nodes(shape: Shape, graph: Graph, focus: Focus | None) -> list[Node]:
     if focus is not None and not focus.get(shape.node):
         return []
-    targets = shape.focus_nodes(graph)
+    targets: set[Node] = shape.focus_nodes(graph)  # type: ignore[no-untyped-call]  # the validator has no types here
     wanted = targets if focus is None else targets & set(focus[shape.node])
-    return sorted(wanted)
+    return sorted(wanted, key=str)
 
 
 def _evaluate(shape: Shape, shapes: Shapes, graph: Graph, nodes: list[Node]) -> Iterator[Finding]:
     executor = SHACLExecutor(allow_infos=True, allow_warnings=True)
     try:
-        _, results = shape.validate(executor, graph, focus=nodes)
+        _, results = shape.validate(executor, graph, focus=nodes)  # type: ignore[arg-type]  # any node may be looked at
         for _, result, triples in results:
             yield _finding(result, triples, shapes.rules, graph)
         for constraint in shapes.constraints.get(shape.node, ()):
@@ -151,7 +167,8 @@ def _engine_words(said: Mapping[Node, Node]) -> dict[str, str]:
 
 def _measured(said: Mapping[Node, Node], rules: Rulebook, graph: Graph) -> dict[str, str]:
     """What was counted where a count is wrong, and which kind of constraint speaks."""
-    component = str(said.get(SH.sourceConstraintComponent, "")).removeprefix(str(SH)).removesuffix("ConstraintComponent")
+    component = str(said.get(SH.sourceConstraintComponent, "")).removeprefix(str(SH))
+    component = component.removesuffix("ConstraintComponent")
     detail = {"component": component} if component else {}
     shape, focus, path = said.get(SH.sourceShape), said.get(SH.focusNode), said.get(SH.resultPath)
     if component in ("MinCount", "MaxCount") and isinstance(path, URIRef) and focus is not None:
@@ -161,7 +178,7 @@ def _measured(said: Mapping[Node, Node], rules: Rulebook, graph: Graph) -> dict[
 
 
 def _predicate(path: Node | None, focus: Node | None, value: Node | None, shapes: Graph, graph: Graph) -> URIRef | None:
-    """The property that the result is about: the path itself, or of a choice of paths the one that leads to the value."""
+    """The property that the result is about: the path, or of a choice of paths the one that leads to the value."""
     if isinstance(path, URIRef):
         return path
     choice = shapes.value(path, SH.alternativePath) if path is not None else None
@@ -172,7 +189,7 @@ def _predicate(path: Node | None, focus: Node | None, value: Node | None, shapes
 
 
 def _without_ill_typed(graph: Graph) -> Graph:
-    """The graph with every literal that is no value of its datatype as plain text; the same graph where there is none."""
+    """The graph with every literal that is no value of its datatype as plain text; the same graph if there is none."""
     wrong = [(s, p, o) for s, p, o in graph if isinstance(o, Literal) and o.ill_typed]
     if not wrong:
         return graph

@@ -25,8 +25,8 @@ class DumpFile:
     ) -> Self:
         """The file with its moment given as ISO 8601 text.
 
-        >>> DumpFile.of("a.nq", "/dumps/a.nq", "application/n-quads", 5, "00", "2026-01-02T03:04:05+00:00",
-        1).modified.day 2
+        >>> DumpFile.of("a.nq", "/a.nq", "text/plain", 5, "00", "2026-01-02T03:04:05+00:00", 1).modified.day
+        2
         """
         return cls(
             name, href, media_type, size_bytes, sha256, datetime.datetime.fromisoformat(created).date(), statements

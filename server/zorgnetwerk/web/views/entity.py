@@ -9,7 +9,7 @@ from rdflib import Literal, URIRef
 from zorgnetwerk.dataset import labels
 from zorgnetwerk.dataset.entities import Description
 from zorgnetwerk.terms import languages
-from zorgnetwerk.terms.namespaces import ORG, PROV, RDF, SKOS
+from zorgnetwerk.terms.namespaces import OA, ORG, PROV, RDF, SKOS
 from zorgnetwerk.web.views import facts, judgements, kinds
 from zorgnetwerk.web.views.incoming import incoming, quotations, topics
 from zorgnetwerk.web.views.model import EntityView, Incoming, Link, Participation, Proof, Section, Tally, Text
@@ -65,7 +65,7 @@ def entity_view(description: Description, reader: Reader) -> EntityView:
 
 def _hidden(reader: Reader, iri: URIRef, has_lines: bool) -> frozenset[URIRef]:
     zn = reader.zn
-    hidden = {SKOS.definition}
+    hidden = {SKOS.definition, OA.exact}
     if has_lines:
         hidden |= {zn.neemtDeelAan, zn.heeftDeelnemer}
     if (iri, RDF.type, zn.Deelname) in reader.graph:

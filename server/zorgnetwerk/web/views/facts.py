@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rdflib import Literal, URIRef
-from rdflib.term import Node
 
 from zorgnetwerk.dataset.evidence import Fact
 from zorgnetwerk.terms import languages
@@ -67,8 +66,7 @@ def _by_property(reader: Reader, subject: URIRef) -> Mapping[URIRef, list[Fact]]
 def _items(reader: Reader, predicate: URIRef, facts: list[Fact]) -> tuple[Item, ...]:
     if predicate in (SKOS.prefLabel, RDFS.label, FOAF.name) and not _is_worth_showing(facts):
         return ()
-    if predicate in (SKOS.definition, RDFS.comment, SKOS.note, SKOS.scopeNote):
-        facts = _in_one_language(reader, facts)
+    facts = _in_one_language(reader, facts)
     items = [item_of(reader, fact) for fact in facts if not (predicate == ORG.hasSite and _is_mirrored(reader, fact))]
     return tuple(sorted(items, key=lambda item: (item.value.link.text.text.casefold(), item.value.link.iri)))
 
@@ -84,13 +82,15 @@ def _is_worth_showing(facts: list[Fact]) -> bool:
 
 
 def _in_one_language(reader: Reader, facts: list[Fact]) -> list[Fact]:
-    """Of a text that stands in several languages and has no evidence, the one for this reader."""
-    if any(fact.evidence for fact in facts):
+    """Of a text that stands in several languages and rests on no source, only the version for this reader."""
+    plain = [
+        fact.value for fact in facts if not fact.evidence and isinstance(fact.value, Literal) and fact.value.language
+    ]
+    chosen = languages.pick(plain, reader.frame.language)
+    if chosen is None:
         return facts
-    chosen: Node | None = languages.pick(
-        [fact.value for fact in facts if isinstance(fact.value, Literal)], reader.frame.language
-    )
-    return [fact for fact in facts if fact.value == chosen or not isinstance(fact.value, Literal)]
+    dropped = {text for text in plain if text.language != chosen.language}
+    return [fact for fact in facts if fact.evidence or fact.value not in dropped]
 
 
 def _is_mirrored(reader: Reader, fact: Fact) -> bool:

@@ -81,7 +81,8 @@ def _item(reader: Reader, source: Node, predicate: URIRef, iri: URIRef) -> Item:
     value = value_of(reader, source) if isinstance(source, BNode) else Value(_statement(reader, source))
     fact = reader.ledger.fact(source, predicate, iri)
     evidence = fact.evidence or (reader.ledger.evidence_of(source) if reader.ledger.is_carrier(source) else ())
-    return Item(value, reader.proofs(evidence))
+    is_repeated = predicate == reader.zn.citaat  # the page is the quotation itself
+    return Item(value, () if is_repeated else reader.proofs(evidence))
 
 
 def _statement(reader: Reader, node: Node) -> Link:

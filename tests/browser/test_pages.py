@@ -1,0 +1,70 @@
+"""Pages in a real browser: they render, break no rule of our own policy, and need no script."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ..conftest import RunningSite
+
+PAGES = {
+    "home": "/nl/",
+    "organisation": "/nl/doc/organisatie/jessa-ziekenhuis",
+    "contradiction": "/en/doc/samenwerkingsverband/preferentieel-jessa-azv",
+    "partnership": "/fr/doc/samenwerkingsverband/hospilim",
+    "vocabulary": "/en/ns/zorgnetwerk",
+    "code": "/de/auth/samenwerkingsvormen/preferentiele-samenwerking",
+    "list": "/nl/doc/samenwerkingsverband",
+    "sparql": "/nl/sparql?query=SELECT%20%3Fs%20%7B%20%3Fs%20a%20%3Fc%20%7D%20LIMIT%203",
+    "dumps": "/en/dumps/",
+    "catalogue": "/nl/catalogue",
+    "not found": "/nl/doc/organisatie/nobody",
+}
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --hide-scrollbars --enable-logging=stderr --v=0"
+).split()
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail("chromium is missing")
+        pytest.skip("there is no Chromium on this machine")
+    return found
+
+
+def visit(chromium: str, profile: Path, address: str, *flags: str) -> tuple[str, list[str]]:
+    """The document after loading, and what the console complained of."""
+    command = [chromium, *FLAGS, f"--user-data-dir={profile}", *flags, "--dump-dom", address]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=True)
+    console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    return done.stdout, [line for line in console if re.search(r"Refused|violat|Uncaught|Error|Failed to load", line)]
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_a_page_renders_without_complaint(chromium: str, site: RunningSite, tmp_path: Path, path: str) -> None:
+    document, complaints = visit(chromium, tmp_path / "profile", site.base.rstrip("/") + path)
+    # The document itself answers 404 on purpose on one page; the browser notes that and nothing else.
+    unexpected = [line for line in complaints if "404" not in line or path != PAGES["not found"]]
+    assert not unexpected
+    assert re.search(r"<title>[^<]+</title>", document)
+    assert document.count("<h1") == 1
+    assert "<main" in document
+
+
+def test_a_phone_gets_the_whole_page(chromium: str, site: RunningSite, tmp_path: Path) -> None:
+    """At 360 pixels the screenshot is as wide as the window and not empty."""
+    target = tmp_path / "phone.png"
+    flags = (f"--screenshot={target}", "--window-size=360,740")
+    visit(chromium, tmp_path / "profile", f"{site.base}nl/", *flags)
+    if target.exists():
+        assert target.stat().st_size > 10_000

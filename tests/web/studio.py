@@ -1,0 +1,77 @@
+"""Makes one page of each kind from the small network."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+from rdflib import Graph, URIRef
+
+from zorgnetwerk.dataset import entities, listing, overview, schemes, vocabulary
+from zorgnetwerk.terms.iris import Base
+from zorgnetwerk.web.frames import Frame
+from zorgnetwerk.web.rendering import Renderer
+from zorgnetwerk.web.views.downloads import DumpFile
+from zorgnetwerk.web.views.problems import Hint
+from zorgnetwerk.web.views.results import Triples
+
+from ..memory_store import MemoryStore
+from .reading import Page
+
+MakeFrame = Callable[..., Frame]
+ENTITIES = (
+    "organisatie/az-noord", "organisatie/az-zuid", "samenwerkingsverband/noordzuid", "campus/haven", "persoon/an-peeters",
+    "bron/901", "citaat/901-001", "bewering/901-003", "deelname/901-noordzuid-huisartsen", "tijd/901-begin",
+    "hoeveelheid/901-bedden", "tegenspraak/begin-noordzuid", "hypothese/az-zuid", "gebeurtenis/901-ondertekening", "graaf/901",
+)  # fmt: skip
+
+
+class Studio:
+    """Makes pages of the small network."""
+
+    def __init__(self, renderer: Renderer, store: MemoryStore, base: Base, frame: MakeFrame) -> None:
+        self.renderer, self.store, self.base, self.frame = renderer, store, base, frame
+
+    def entity(self, path: str, language: str = "nl") -> Page:
+        description = entities.describe(self.store, URIRef(self.base.iri(f"id/{path}")), self.base)
+        return Page(self.renderer.entity_page(description, self.frame(f"/doc/{path}", language)))
+
+    def foreign(self, iri: str) -> Page:
+        description = entities.describe(self.store, URIRef(iri), self.base)
+        return Page(self.renderer.entity_page(description, self.frame("/describe", "en", f"iri={iri}")))
+
+    def every(self, language: str) -> dict[str, Page]:
+        """One page of each kind, by name."""
+        r, store, base = self.renderer, self.store, self.base
+        code = URIRef(base.iri("auth/rollen/deelnemer"))
+        scheme = schemes.describe_scheme(store, URIRef(base.iri("auth/rollen")), base)
+        graph = store.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 20")
+        dump = DumpFile("a.nq", "/dumps/a.nq", "application/n-quads", 1234567, "00ff", datetime.date(2026, 1, 2), 12)
+
+        def frame(path: str) -> Frame:
+            return self.frame(path, language)
+
+        made = {
+            "home": r.home_page(overview.overview(store, base), frame("/")),
+            "list": r.list_page(listing.list_things(store, base, "organisatie"), frame("/doc/organisatie")),
+            "code": r.entity_page(entities.describe(store, code, base), frame("/auth/rollen/deelnemer")),
+            "scheme": r.scheme_page(scheme, frame("/auth/rollen")),
+            "vocabulary": r.vocabulary_page(vocabulary.describe_vocabulary(store, base), frame("/ns/zorgnetwerk")),
+            "sparql": r.sparql_page(frame("/sparql"), "", [], None),
+            "triples": r.sparql_page(frame("/sparql"), "CONSTRUCT …", [], Triples(graph, graph, 0.01)),
+            "dumps": r.dumps_page([dump], frame("/dumps/")),
+            "catalogue": r.catalogue_page(_catalogue(), frame("/catalogue")),
+            "problem": r.problem_page(
+                404, "Not found", "There is nothing at /x.", frame("/x"), [Hint("Dumps", "/dumps/")], "r1"
+            ),
+        }
+        pages = {name: Page(text) for name, text in made.items()}
+        return pages | {path: self.entity(path, language) for path in ENTITIES}
+
+
+def _catalogue() -> Graph:
+    return Graph().parse(
+        data="@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> . "
+        '<http://localhost:7777/id/dataset/x> a dcat:Dataset ; dct:title "Zorg"@nl ; dct:description "Over zorg."@nl .',
+        format="turtle",
+    )
