@@ -10,6 +10,7 @@ to status. Foreign exceptions are translated where they arise, keeping the cause
     ├── StateError              the state folder is of a newer format, locked, or damaged
     ├── SyntaxInvalid           text that does not parse (line, column)
     │   └── QueryRefused        a query that the public endpoint does not run (SERVICE, updates, too deep, too long)
+    │       └── UpdateRefused   an update operation, which this endpoint never takes
     ├── MediaTypeUnsupported    a body in a media type that is not read here
     ├── NotAcceptable           no offer satisfies the request (offers)
     ├── NotFound                no such thing
@@ -40,11 +41,13 @@ class SettingError(ZorgnetwerkError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a text: line and column count from 1; 0 means unknown."""
+    """Where in a text: line and column count from 1; 0 means unknown. ``token`` is what stands there: empty at the end
+    of the text, None when nobody looked."""
 
     line: int = 0
     column: int = 0
     excerpt: str = ""
+    token: str | None = None
 
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}" if self.line else ""
@@ -89,6 +92,10 @@ class QueryRefused(SyntaxInvalid):
     def __init__(self, message: str, reason: str, place: Place | None = None) -> None:
         self.reason = reason
         super().__init__(message, place)
+
+
+class UpdateRefused(QueryRefused):
+    """An update operation: understood, and refused whatever it says."""
 
 
 class MediaTypeUnsupported(ZorgnetwerkError):

@@ -214,7 +214,7 @@ def test_long_queries_starve_neither_pages_nor_short_queries(pool: Pool) -> None
 
     def ask_long(name: str) -> None:
         try:
-            pool.text(RUNAWAYS[name], Limits(8, 1_000_000, 1 << 28))
+            pool.text(RUNAWAYS[name], Limits(6, 1_000_000, 1 << 28))
         except (DeadlineExceeded, QueueFull) as error:
             ends.append(type(error).__name__)
 
@@ -301,7 +301,7 @@ def swap_under_load(state: Path, swaps: int, mode: str) -> None:
                 load.current = number
                 point(state, number)
                 wait_until(lambda: pool.status()["release"] == load.current, 10)  # read at once
-                if number == 5 or number == swaps + 1:
+                if number in (4, swaps + 1):
                     wait_until(lambda: len(pool.pids("master")) == 1, 10)
                     memory.append(memory_of(set(pool.pids("dispatcher"))))
         wait_until(pool.is_settled, 10)
@@ -314,7 +314,7 @@ def swap_under_load(state: Path, swaps: int, mode: str) -> None:
 
 
 def test_releases_change_under_load_without_a_wrong_answer(tmp_path: Path) -> None:
-    swap_under_load(tmp_path, 5, "memory")
+    swap_under_load(tmp_path, 4, "memory")
 
 
 @pytest.mark.long

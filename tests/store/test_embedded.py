@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from zorgnetwerk.store.local import LocalStore
 from zorgnetwerk.store.options import DispatcherOptions
 from zorgnetwerk.terms import media_types
 
-from .pool import Pool, make_release, running, wait_until
+from .pool import SOURCE, TESTS, Pool, make_release, running, wait_until
 
 EXTRA = """
 <urn:odd> <urn:value> "01"^^<http://www.w3.org/2001/XMLSchema#integer> <urn:g> .
@@ -181,22 +182,17 @@ def test_without_a_checker_a_check_is_refused_at_once(tmp_path: Path) -> None:
 def test_a_handler_that_does_not_exist_is_named(tmp_path: Path) -> None:
     make_release(tmp_path, 1)
     options = DispatcherOptions(tmp_path, mode="memory", handler="tests.store.nowhere:prepare")
-    with running(DispatcherOptions(tmp_path, mode="memory")):
-        pass
     store = EmbeddedStore(options.socket_path())
-    import subprocess
-
-    from .pool import SOURCE, TESTS
-
-    process = subprocess.Popen(options.command(), env={**os.environ, "PYTHONPATH": os.pathsep.join((SOURCE, TESTS))})
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((SOURCE, TESTS))}
+    process = subprocess.Popen(options.command(), env=environment)
     try:
         assert store.wait_ready(10)
         wait_until(lambda: "tests.store.nowhere" in str(store.status()["message"]), 5)
         assert store.ask("ASK {}")
     finally:
-        process.terminate()
-        process.wait(5)
         store.close()
+        process.terminate()
+        assert process.wait(5) == 0
 
 
 def test_a_dispatcher_that_is_not_there_is_waited_for_then_reported(tmp_path: Path) -> None:

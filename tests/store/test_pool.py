@@ -9,7 +9,6 @@ import signal
 import socket
 import statistics
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from zorgnetwerk.errors import (
     SyntaxInvalid,
 )
 from zorgnetwerk.store.base import DatasetSelection, Limits
+from zorgnetwerk.store.embedded import EmbeddedStore
 from zorgnetwerk.store.frames import connect
 from zorgnetwerk.store.options import DispatcherOptions
 from zorgnetwerk.store.query import Query
@@ -37,6 +37,7 @@ from .pool import (
     ASK,
     LIMITS,
     RUNAWAYS,
+    SOURCE,
     WHICH,
     Pool,
     descriptors_of,
@@ -215,7 +216,10 @@ def test_a_large_answer_is_refused_whole(pool: Pool) -> None:
 def test_a_worker_that_answered_long_is_replaced(pool: Pool) -> None:
     wait_until(pool.is_settled, 5)
     before, demoted = set(pool.pids("worker")), pool.count("demoted")
-    assert pool.text("SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }").split()[-1] == "?n"
+    assert (
+        pool.text("SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j <urn:next> ?l }").split()[-1]
+        == "?n"
+    )
     wait_until(pool.is_settled, 5)
     assert pool.count("demoted") == demoted + 1
     assert len(set(pool.pids("worker")) - before) == 1
@@ -278,12 +282,14 @@ def test_only_this_user_can_reach_the_socket(pool: Pool) -> None:
     assert pool.options.socket_path().stat().st_mode & 0o777 == 0o600
 
 
-def test_a_second_dispatcher_on_the_same_state_is_refused(pool: Pool) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(Path(sys.modules["zorgnetwerk"].__path__[0]).parent)}
-    second = subprocess.run(pool.options.command(), env=environment, capture_output=True, timeout=20, check=False)
-    assert second.returncode == 1
-    assert b"Another dispatcher" in second.stderr
-    assert pool.store.ask("ASK {}")
+def test_a_second_dispatcher_on_the_same_state_is_refused(single: Path) -> None:
+    with running(DispatcherOptions(single, mode="memory")) as pool:
+        environment = {**os.environ, "PYTHONPATH": SOURCE}
+        command = pool.options.command()
+        second = subprocess.run(command, env=environment, capture_output=True, timeout=20, check=False)
+        assert second.returncode == 1
+        assert b"Another dispatcher" in second.stderr
+        assert pool.store.ask("ASK {}")
 
 
 def test_a_full_queue_is_refused_and_short_queries_still_pass(single: Path) -> None:
@@ -304,7 +310,7 @@ def test_a_full_queue_is_refused_and_short_queries_still_pass(single: Path) -> N
             thread.start()
         wait_until(lambda: len(refused) == 3, 5)
         assert all(error.retry_after_seconds >= 1 for error in refused)
-        assert pool.text() == '"1"\n?n' or pool.text()
+        assert '"1"' in pool.text()
         for thread in threads:
             thread.join()
         assert len(refused) == 3
@@ -313,23 +319,19 @@ def test_a_full_queue_is_refused_and_short_queries_still_pass(single: Path) -> N
 def test_a_release_without_a_pointer_is_waited_for(tmp_path: Path) -> None:
     make_release(tmp_path, 1, current=False)
     options = DispatcherOptions(tmp_path, mode="memory")
-    environment = {**os.environ, "PYTHONPATH": str(Path(sys.modules["zorgnetwerk"].__path__[0]).parent)}
-    process = subprocess.Popen(options.command(), env=environment)
+    store = EmbeddedStore(options.socket_path())
+    process = subprocess.Popen(options.command(), env={**os.environ, "PYTHONPATH": SOURCE})
     try:
-        pool = Pool(
-            options,
-            process,
-            __import__("zorgnetwerk.store.embedded", fromlist=["x"]).EmbeddedStore(options.socket_path()),
-        )
-        assert not pool.store.wait_ready(0.5)
-        assert "no release" in str(pool.status()["message"])
+        assert not store.wait_ready(0.5)
+        assert "no release" in str(store.status()["message"])
+        assert store.release() == 0
         with pytest.raises(StoreUnavailable, match="no release"):
-            pool.store.ask("ASK {}")
+            store.ask("ASK {}")
         point(tmp_path, 1)
-        assert pool.store.wait_ready(3)
-        assert pool.text().split()[-1] == "?n"
-        pool.store.close()
+        assert store.wait_ready(3)
+        assert store.release() == 1
     finally:
+        store.close()
         process.terminate()
         assert process.wait(5) == 0
 

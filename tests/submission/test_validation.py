@@ -21,13 +21,6 @@ ROOT = Path(__file__).resolve().parents[2]
 INVALID = ROOT / "shapes" / "examples" / "invalid"
 PREFIXES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e.example/> . @prefix dct: <http://purl.org/dc/terms/> ."""
 
-SAMPLE = [
-    "R01-two-dutch-names", "R07-name-taken", "R11-check-digits", "R14-form-of-another-list", "R15-lonely", "R16-three",
-    "R17-two-on-one-quotation", "R18-full-member", "R20-certain", "R20-possible", "R21-too-few", "R22-itself", "R25-twice",
-    "R26-two-statuses", "R28-before", "R31-reversed", "R33-after-the-source", "R36-about-thirty", "R39-point-swapped", "R40-of-two",
-    "R45-mail", "R46-two-subjects",
-]  # fmt: skip
-
 
 def shapes_of(turtle: str) -> Shapes:
     graph = Graph()
@@ -43,31 +36,45 @@ def data_of(turtle: str) -> Graph:
     return graph
 
 
-@pytest.mark.parametrize("name", SAMPLE)
-def test_results_are_those_of_the_validator(name: str, checker: Checker) -> None:
-    """Prepared constraints, the direct drive and the set of parameters change nothing."""
-    added = syntax.read_graph(INVALID / f"{name}.ttl", RESERVED_BASE)
+def test_results_are_those_of_the_validator(checker: Checker) -> None:
+    """Prepared constraints, the direct drive and the set of parameters change nothing: all invalid examples at once."""
+    added = Graph()
+    for path in sorted(INVALID.glob("R*.ttl")):
+        added += syntax.read_graph(path, RESERVED_BASE)
+    for triple in [(s, p, o) for s, p, o in added if isinstance(o, Literal) and o.ill_typed]:
+        added.remove(triple)
     graph = neighbourhood(checker.chains, checker.published, added).graph
-    ours = {
-        (finding.shape, str(finding.focus_node), str(finding.severity.iri))
-        for finding in validate(graph, checker.shapes, Scope.SUBMISSION).findings
+    report = validate(graph, checker.shapes, Scope.SUBMISSION)
+    ours = {(finding.shape, str(finding.focus_node), str(finding.severity.iri)) for finding in report.findings}
+    theirs = plain_results(graph, checker.shapes.rules.graph)
+    assert ours <= theirs
+    silenced = {(shape, focus, severity) for shape, focus, severity in theirs - ours if severity == str(SH.Warning)}
+    assert theirs - ours == silenced, "only a warning beside a violation of the same rule is left out"
+    assert len({str(shape) for shape, _, _ in ours}) > 50
+    assert {checker.shapes.rules.rule(shape) for shape, _, _ in ours} >= {
+        "R17",
+        "R18",
+        "R20",
+        "R25",
+        "R26",
+        "R28",
+        "R31",
+        "R46",
     }
-    _, report, _ = pyshacl.validate(
-        graph, shacl_graph=checker.shapes.rules.graph, allow_warnings=True, meta_shacl=False
-    )
+
+
+def plain_results(graph: Graph, shapes: Graph) -> set[tuple[URIRef, str, str]]:
+    """Speaker, node and severity of each result of the validator by itself."""
+    _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, allow_warnings=True, meta_shacl=False)
     assert isinstance(report, Graph)
-    theirs = {
+    return {
         (
-            report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape),
+            URIRef(str(report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape))),
             str(report.value(result, SH.focusNode)),
             str(report.value(result, SH.resultSeverity)),
         )
         for result in report.objects(None, SH.result)
     }
-    weaker = {(shape, focus, severity) for shape, focus, severity in theirs if severity == str(SH.Warning)}
-    assert ours <= theirs
-    assert theirs - ours <= weaker, "only a warning beside a violation of the same rule is left out"
-    assert ours
 
 
 def test_warning_alone_conforms() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rdflib import Graph, URIRef
 
-from zorgnetwerk.dataset import entities, listing, overview, schemes, vocabulary
+from zorgnetwerk.dataset import entities, labels, listing, overview, schemes, vocabulary
 from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.web.frames import Frame
 from zorgnetwerk.web.rendering import Renderer
@@ -60,7 +60,9 @@ class Studio:
             "sparql": r.sparql_page(frame("/sparql"), "", [], None),
             "triples": r.sparql_page(frame("/sparql"), "CONSTRUCT …", [], Triples(graph, graph, 0.01)),
             "dumps": r.dumps_page([dump], frame("/dumps/")),
-            "catalogue": r.catalogue_page(_catalogue(), frame("/catalogue")),
+            "catalogue": r.catalogue_page(
+                _catalogue(), frame("/catalogue"), labels.names_of(store, _catalogue(), base)
+            ),
             "problem": r.problem_page(
                 404, "Not found", "There is nothing at /x.", frame("/x"), [Hint("Dumps", "/dumps/")], "r1"
             ),

@@ -37,6 +37,14 @@ def labels_for(store: Store, iris: Iterable[URIRef], base: Base) -> Graph:
     return graph
 
 
+def names_of(store: Store, graph: Graph, base: Base) -> Graph:
+    """What is needed to show a graph to people: the names of all that it mentions, properties included.
+
+    Errors: those of the store.
+    """
+    return labels_for(store, mentioned(graph) | predicates(graph), base)
+
+
 def label(graph: Graph, term: Node, language: str) -> Literal | None:
     """The name of a thing for a reader of this language, or None when the graph has none."""
     for name_property in NAME_PROPERTIES:

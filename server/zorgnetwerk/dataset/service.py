@@ -27,8 +27,8 @@ _RESULTS = (
 )
 
 
-def describe(store: Store, base: Base) -> Graph:
-    """The description of the endpoint.
+def describe(store: Store, base: Base, *, is_union: bool = True) -> Graph:
+    """The description of the endpoint; ``is_union`` says whether a query without FROM sees all named graphs.
 
     Shape: root is an sd:Service; sd:defaultDataset holds one sd:namedGraph a published graph.
     """
@@ -40,7 +40,7 @@ def describe(store: Store, base: Base) -> Graph:
     graph.add((service, SD.endpoint, URIRef(base.iri("sparql"))))
     graph.add((service, SD.supportedLanguage, SD.SPARQL11Query))
     graph.add((service, SD.defaultEntailmentRegime, URIRef("http://www.w3.org/ns/entailment/Simple")))
-    if store.capabilities.graph_selection:
+    if is_union and store.capabilities.graph_selection:
         graph.add((service, SD.feature, SD.UnionDefaultGraph))
     for name in _RESULTS:
         graph.add((service, SD.resultFormat, URIRef(_FORMATS + name)))

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from rdflib import Graph
 from rdflib.term import Node
@@ -135,3 +135,11 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Gives back what the store holds."""
+
+
+@runtime_checkable
+class HistoricalStore(Store, Protocol):
+    """A store that can also answer from an earlier release; ``capabilities.history`` says so."""
+
+    def at(self, number: int) -> Store:
+        """The same store as of another kept release. Errors, on reading: also Gone."""

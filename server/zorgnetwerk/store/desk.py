@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import Final, cast
 
 from zorgnetwerk.errors import DeadlineExceeded, QueueFull, StoreUnavailable, ZorgnetwerkError
-from zorgnetwerk.store import roll
 from zorgnetwerk.store.failures import to_fields
 from zorgnetwerk.store.frames import Channel, Frame, FrameError, close_all
 from zorgnetwerk.store.generations import Line, Listener
@@ -59,12 +58,12 @@ class Task:
 class Desk:
     """All requests under way, and the lines of workers that serve them."""
 
-    def __init__(self, options: DispatcherOptions, loop: Loop) -> None:
+    def __init__(self, options: DispatcherOptions, loop: Loop, pointer: Pointer | None = None) -> None:
         sizes = (options.page_workers, options.express_workers, options.heavy_slots, options.check_workers)
         capacity = Capacity(*sizes, options.paused_limit, options.slice_seconds)
         self.lanes = Lanes(capacity, self._processor_seconds)
         self.counts: Counter[str] = Counter()
-        self.pointer = Pointer(options)
+        self.pointer = pointer or Pointer(options)
         self._options = options
         self._loop = loop
         self._tasks: dict[int, Task] = {}
@@ -91,8 +90,6 @@ class Desk:
         operation = str(frame.header.get("op"))
         if operation in _DESCRIPTORS and len(frame.descriptors) == _DESCRIPTORS[operation]:
             self._admit(client, frame, "check" if operation == "check" else cast("Lane", frame.header["lane"]))
-        elif operation == "status":
-            self._reply(client, {"op": "status", **roll.status(self)})
         elif operation == "release":
             self._reply(client, {"op": "release", "release": self.release})
         elif operation == "renew":
@@ -126,6 +123,11 @@ class Desk:
         """Lets the lines start and end what they should."""
         self.queries.step(self.pointer.plan(is_cold=self.queries.current is None), now)
         self.checks.step(check_plan(self._options, self._check_round), now)
+
+    def close(self) -> None:
+        """Ends all workers and masters; only when nobody waits for a reply."""
+        self.queries.close()
+        self.checks.close()
 
     def act(self, now: float) -> None:
         """Does what the lanes decide."""

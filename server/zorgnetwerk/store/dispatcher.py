@@ -5,7 +5,7 @@ It takes requests on a Unix socket, queues them (``lanes.py``), hands them with 
 nothing and evaluates nothing.
 
     client → dispatcher   {"op": "query", "lane", "text", "media_type", "seconds", "result_bytes", "memory_bytes",
-                           "default_graphs"?, "named_graphs"?} + spool
+                           "default_graphs"?, "named_graphs"?, "release"?} + spool
                           {"op": "check", "job", "seconds", "result_bytes", "memory_bytes"} + body, spool
                           {"op": "status"} | {"op": "release"} | {"op": "renew"}
     dispatcher → client   {"op": "done", "size", "seconds", "release", "result"?} | {"op": "failed", "error": {…}}
@@ -28,15 +28,15 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from zorgnetwerk.errors import StateError
-from zorgnetwerk.store.desk import Desk
 from zorgnetwerk.store.frames import Channel, short_path
 from zorgnetwerk.store.loop import Loop
 from zorgnetwerk.store.options import DispatcherOptions
 from zorgnetwerk.store.processes import adopt_orphans, log_to_stderr
+from zorgnetwerk.store.reception import Reception
 
 _STEP_SECONDS: Final = 0.1
 _DRAIN_SECONDS: Final = 3.0
-_LOCK_WAIT_SECONDS: Final = 2.0
+_LOCK_WAIT_SECONDS: Final = 1.0
 _BACKLOG: Final = 256
 _LOG: Final = logging.getLogger("zorgnetwerk.store.dispatcher")
 
@@ -46,7 +46,7 @@ class Dispatcher:
 
     def __init__(self, options: DispatcherOptions, listener: socket.socket) -> None:
         self._loop = Loop()
-        self._desk = Desk(options, self._loop)
+        self._desk = Reception(options, self._loop)
         self._listener = listener
         self._stop_at: float | None = None
         self._stopping = False

@@ -7,12 +7,13 @@ moment. Parses results of our own queries into rdflib terms; evaluates nothing.
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, Self, cast
 
 from rdflib import Graph
 from rdflib.term import Node
@@ -37,6 +38,9 @@ _CONNECT_SECONDS: Final = 1.0
 _PAUSE_SECONDS: Final = 0.02
 _KEPT_CONNECTIONS: Final = 16
 _LONG_SECONDS: Final = 1.0
+_OPENING_SECONDS: Final = 10.0
+"""An earlier release may have to be opened first; the dispatcher gives up before that."""
+_SWAPS: Final = 3
 
 
 class EmbeddedStore:
@@ -56,6 +60,7 @@ class EmbeddedStore:
         self._page_limits = page_limits
         self._patience_seconds = patience_seconds
         self._spool_dir = spool_dir
+        self._pinned = 0
         self._kept: list[Channel] = []
         self._lock = threading.Lock()
 
@@ -64,8 +69,19 @@ class EmbeddedStore:
         """What this store can do."""
         return CAPABILITIES
 
+    def at(self, number: int) -> Self:
+        """This store as of another kept release; it shares the connections and need not be closed.
+
+        Its reads give Gone when the dispatcher does not find that release any more.
+        """
+        store = copy.copy(self)
+        store._pinned = number
+        return store
+
     def release(self) -> int:
         """The number of the release that answers now; 0 while none does. Errors: StoreUnavailable."""
+        if self._pinned:
+            return self._pinned
         return int(cast("int", self._ask({"op": "release"}, (), _CONNECT_SECONDS)["release"]))
 
     def answer(
@@ -158,14 +174,27 @@ class EmbeddedStore:
                 "default_graphs": _listed(selection.default_graphs),
                 "named_graphs": _listed(selection.named_graphs),
             }
+        if self._pinned:
+            header["release"] = self._pinned
         body = Body(spools.make(self._spool_dir), 0)
         try:
-            reply = self._ask(header, (body.descriptor,), limits.seconds, is_page=lane == "page")
+            reply = self._ask_pinned(header, body.descriptor, limits.seconds, lane)
             body.size = int(cast("int", reply["size"]))
             return Answer(body, media_type, int(cast("int", reply["release"])), float(cast("float", reply["seconds"])))
         except BaseException:
             body.close()
             raise
+
+    def _ask_pinned(
+        self, header: Mapping[str, object], descriptor: int, seconds: float, lane: Lane
+    ) -> dict[str, object]:
+        """The reply, of the pinned release if there is one: a swap while it waited may have given it to the next."""
+        for _ in range(_SWAPS):
+            opening = _OPENING_SECONDS if self._pinned else 0.0
+            reply = self._ask(header, (descriptor,), seconds + opening, is_page=lane == "page")
+            if reply["release"] == self._pinned or not self._pinned:
+                return reply
+        raise StoreUnavailable(f"Release {self._pinned} is being replaced. Try again soon.")
 
     def _ask(
         self, header: Mapping[str, object], descriptors: Sequence[int], seconds: float, *, is_page: bool = True

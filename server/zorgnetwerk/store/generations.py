@@ -7,6 +7,7 @@ and the old one ends when its last request has been answered. Knows processes an
 from __future__ import annotations
 
 import logging
+import math
 import os
 import signal
 import socket
@@ -93,6 +94,14 @@ class Line:
         for generation in [old for old in self.retired if not old.members and old.pending is None]:
             self.retired.remove(generation)
             self._let_go(generation)
+
+    def close(self) -> None:
+        """Ends every master and worker, for good."""
+        self._retry_at = math.inf
+        self.retired, self.current, self.coming = self.generations(), None, None
+        for generation in list(self.retired):
+            self._loop.forget(generation.control)
+            self._lose(generation)
 
     def settle(self, member: Member) -> None:
         """Decides what becomes of a worker that has answered: it takes further requests, or it ends."""

@@ -104,7 +104,9 @@ class History:
         except FileNotFoundError:
             return []
         except (OSError, ValueError) as error:
-            raise StateError(f"{self._path} cannot be read: {error}. Restore it from a backup, or remove it.") from error
+            raise StateError(
+                f"{self._path} cannot be read: {error}. Restore it from a backup, or remove it."
+            ) from error
         return [self._entry(line) for line in text.split("\n")[:-1]]
 
     def _entry(self, line: str) -> Entry:

@@ -108,6 +108,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--default-graph", choices=("release", "union", "own"), default="release")
     parser.add_argument("--handler", default="")
     parser.add_argument("--content-dir", default="")
+    parser.add_argument("--nice", type=int, default=0, help="how far this master and its workers give way")
     parser.add_argument("--memory-bytes", type=int, default=1 << 30)
     parser.add_argument("--result-bytes", type=int, default=50_000_000)
     return parser.parse_args(arguments)
@@ -118,6 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = _parse(sys.argv[1:] if arguments is None else arguments)
     log_to_stderr()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(options.nice)
     control = Channel(socket.socket(fileno=options.control))
     try:
         work: Work

@@ -8,16 +8,21 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from zorgnetwerk.store.members import Plan
 from zorgnetwerk.store.options import DispatcherOptions
 
+_EARLIER_NICENESS: Final = 5
+"""Earlier releases give way to the present one."""
+
 
 @dataclass(slots=True)
 class Pointer:
-    """The current release of a state folder, as plans for masters."""
+    """The current release of a state folder, or the one that is ``pinned``, as plans for masters."""
 
     options: DispatcherOptions
+    pinned: int = 0
     message: str = "there is no release yet"
     _number: int = 0
     _quads: int = field(default=0)
@@ -25,7 +30,7 @@ class Pointer:
     def read(self) -> bool:
         """Looks again; whether another release is named now. What is unreadable changes nothing but the message."""
         try:
-            number = int((self.options.state_dir / "current").read_text("ascii"))
+            number = self.pinned or int((self.options.state_dir / "current").read_text("ascii"))
             if number == self._number:
                 return False
             record = json.loads((self._folder(number) / "release.json").read_text("utf-8"))
@@ -52,6 +57,7 @@ class Pointer:
             f"--default-graph={options.default_graph}",
             f"--memory-bytes={options.memory_bytes}",
             f"--result-bytes={options.result_bytes}",
+            f"--nice={_EARLIER_NICENESS if self.pinned else 0}",
         )
         return Plan("query", arguments, self._number, mode)
 

@@ -26,6 +26,7 @@ LENGTH_LIMIT_BYTES: Final = 65_536
 DEPTH_LIMIT: Final = 100
 CHAIN_LIMIT: Final = 200
 SEPARATOR_LIMIT: Final = 2_000
+_TOKEN_CHARACTERS: Final = 100
 
 _FORMS: Final = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
 _UPDATES: Final = frozenset(("INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "LOAD", "WITH"))
@@ -116,6 +117,20 @@ def undeclared_prefix(text: str) -> tuple[str, Place] | None:
                 return prefix, _place(text, offset)
         previous = token.upper()
     return None
+
+
+def token_at(text: str, line: int, column: int) -> str:
+    """The token that stands at, or follows, a place of the text; empty at its end. Units: both count from 1.
+
+    >>> token_at("ASK { ?s ?p }", 1, 13), token_at("ASK {", 1, 6)
+    ('}', '')
+    """
+    lines = text.split("\n")
+    wanted = sum(len(part) + 1 for part in lines[: line - 1]) + column - 1
+    for _, token, offset in _tokens(text):
+        if offset + len(token) > wanted:
+            return token[:_TOKEN_CHARACTERS]
+    return ""
 
 
 def _check_characters(text: str, length_limit_bytes: int) -> None:

@@ -184,9 +184,7 @@ class Releases:
     def _recorded(self) -> list[Entry]:
         """What the records say, for a state folder that was made before there was a history."""
         numbers = [number for number in self.numbers() if number <= self.current_number()]
-        return [
-            Entry(datetime.datetime.fromisoformat(self.get(number).record.created), number) for number in numbers
-        ]
+        return [Entry(datetime.datetime.fromisoformat(self.get(number).record.created), number) for number in numbers]
 
     def prune(self, retention: int) -> list[int]:
         """Removes the oldest releases beyond ``retention``, never the served one; gives the removed numbers."""

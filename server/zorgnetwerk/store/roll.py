@@ -32,10 +32,10 @@ def status(desk: Desk) -> dict[str, object]:
         "message": desk.pointer.message or desk.queries.message or desk.checks.message,
         "pids": {
             "dispatcher": [os.getpid()],
-            "master": _masters(desk.queries),
-            "checker": _masters(desk.checks),
-            "worker": _workers(desk.queries),
-            "check-worker": _workers(desk.checks),
+            "master": masters(desk.queries),
+            "checker": masters(desk.checks),
+            "worker": workers(desk.queries),
+            "check-worker": workers(desk.checks),
         },
         "workers": desk.lanes.figures(),
         "waiting": {lane: len(desk.lanes.waiting(lane)) for lane in LANES},
@@ -43,9 +43,11 @@ def status(desk: Desk) -> dict[str, object]:
     }
 
 
-def _masters(line: Line) -> list[int]:
+def masters(line: Line) -> list[int]:
+    """The process ids of all masters of a line."""
     return [generation.process.pid for generation in line.generations()]
 
 
-def _workers(line: Line) -> list[int]:
+def workers(line: Line) -> list[int]:
+    """The process ids of all workers of a line."""
     return [pid for generation in line.generations() for pid in generation.members]

@@ -44,8 +44,8 @@ _FOREIGN = (
     RecursionError,
 )
 
-# The validator asks of every triple of every shape whether its predicate is among these, in a list; with a set all
-# takes a quarter less time. It fills this attribute itself on first use. A test holds the results equal to an untouched run.
+# The validator asks of every triple of every shape whether its predicate is among these, in a list; with a set, all
+# takes a quarter less time. It fills this attribute itself on first use; a test holds the results equal.
 setattr(  # noqa: B010  # a module attribute that its types do not declare
     pyshacl.shape.module, "CONSTRAINT_PARAMS", (frozenset(ALL_CONSTRAINT_PARAMETERS), CONSTRAINT_PARAMETERS_MAP)
 )

@@ -11,7 +11,7 @@ import os
 from flask import Blueprint, Request, Response, request
 from rdflib import Graph
 
-from zorgnetwerk.dataset import catalogue, dumps
+from zorgnetwerk.dataset import catalogue, dumps, labels
 from zorgnetwerk.store.base import Body
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE
@@ -125,7 +125,8 @@ def _catalogue(asked: Request, site: Site, language: str, suffix: str) -> Respon
     )
     if language or (not suffix and negotiation.choose(OFFERS, asked.headers.get("Accept")) is HTML):
         chosen = language or negotiation.choose_language(asked.headers.get("Accept-Language"))
-        body = site.renderer.catalogue_page(graph, site.frame(asked, chosen, "/catalogue")).encode()
+        words: Graph = site.per_release("catalogue words", lambda: labels.names_of(site.store, graph, site.base))
+        body = site.renderer.catalogue_page(graph, site.frame(asked, chosen, "/catalogue"), words).encode()
         shown = Representation(
             body,
             HTML,

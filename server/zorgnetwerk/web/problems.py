@@ -13,6 +13,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from flask import Request, Response, g
@@ -30,6 +31,7 @@ from zorgnetwerk.web.views.problems import Hint
 _LOG = logging.getLogger("zorgnetwerk.web")
 
 STATUSES: Final[tuple[tuple[type[ZorgnetwerkError], int, str], ...]] = (
+    (errors.UpdateRefused, 403, "Update refused"),
     (errors.QueryRefused, 400, "Query refused"),
     (errors.SyntaxInvalid, 400, "Syntax error"),
     (errors.MediaTypeUnsupported, 415, "Media type not supported"),
@@ -49,6 +51,8 @@ STATUSES: Final[tuple[tuple[type[ZorgnetwerkError], int, str], ...]] = (
 
 _OFFERS: Final = (PROBLEM, HTML, TEXT, media_types.JSON)
 _RETRY_SECONDS: Final = 2
+_ACCEPTING: Final = MappingProxyType({"POST": "Accept-Post", "QUERY": "Accept-Query"})
+"""The header that names the types of body a method takes here. Source: Linked Data Platform, 7.1; RFC 10008."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,8 @@ def answer(request: Request, error: BaseException, site: Site) -> Response:
         media_type = PROBLEM
     body = _body(problem, media_type, request, request_id, site)
     headers = {**problem.headers, "X-Request-Id": request_id}
+    if problem.status == 415 and request.method in _ACCEPTING:
+        headers[_ACCEPTING[request.method]] = problem.headers["Accept"]
     shown = Representation(body, media_type, status=problem.status, vary=("Accept", "Accept-Language"), headers=headers)
     return respond(request, shown)
 
@@ -102,6 +108,7 @@ def _own(error: ZorgnetwerkError) -> Problem:
     if isinstance(error, errors.SyntaxInvalid) and error.place.line:
         place = error.place
         members |= {"line": place.line, "column": place.column, "excerpt": place.excerpt}
+        members |= {"token": place.token} if place.token is not None else {}
     if isinstance(error, errors.QueryRefused):
         members["reason"] = error.reason
     if isinstance(error, errors.NotAcceptable):

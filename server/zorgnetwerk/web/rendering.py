@@ -126,9 +126,10 @@ class Renderer:
         t = self.translations.for_language(frame.language)
         return self._page("dumps.html", frame, title=t.gettext("Downloads"), files=files)
 
-    def catalogue_page(self, graph: Graph, frame: Frame) -> str:
-        """The page that describes the data set: its catalogue in human order."""
-        view = front.catalogue_view(graph, self._reader(graph, graph, frame))
+    def catalogue_page(self, graph: Graph, frame: Frame, words: Graph | None = None) -> str:
+        """The page that describes the data set: its catalogue in human order; ``words`` names what it mentions."""
+        named = graph + words if words is not None else graph
+        view = front.catalogue_view(graph, self._reader(named, named, frame))
         formats = [(offer, f"/catalogue.{offer.suffix}") for offer in TRIPLE_FORMATS]
         t = self.translations.for_language(frame.language)
         return self._page(

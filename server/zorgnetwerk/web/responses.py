@@ -72,7 +72,7 @@ def respond(request: Request, shown: Representation) -> Response:
     tag = shown.etag or _digest(shown.body)
     response.set_etag(f"{tag}-gzip" if packed else tag)
     response.headers["Vary"] = ", ".join(dict.fromkeys((*shown.vary, "Accept-Encoding")))
-    if shown.status == 200 and request.method in ("GET", "HEAD") and _is_current(request, tag):
+    if shown.status == 200 and request.method in ("GET", "HEAD", "QUERY") and _is_current(request, tag):
         _close(shown.body)
         response.status_code = 304
         response.headers.pop("Content-Type", None)

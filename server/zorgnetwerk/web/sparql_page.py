@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
-
 from flask import Request, Response
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
@@ -14,12 +12,10 @@ from zorgnetwerk.errors import Limit, StoreUnavailable, SyntaxInvalid, Zorgnetwe
 from zorgnetwerk.store.base import Answer, Limits
 from zorgnetwerk.store.query import Query
 from zorgnetwerk.terms import media_types, syntax
+from zorgnetwerk.web.protocol import Operation
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
 from zorgnetwerk.web.views.results import Outcome, Refusal, Table, Triples, Verdict
-
-if TYPE_CHECKING:
-    from zorgnetwerk.web.sparql import Operation
 
 SHOWN_SOLUTIONS = 500
 """Rows on the page; the downloads hold all of them, and the page says so."""

@@ -89,7 +89,9 @@ def vocabulary_view(description: VocabularyDescription, reader: Reader) -> Vocab
         sections=sections(
             reader,
             iri,
-            frozenset({DCT.description, DCT.abstract, DCT.title, OWL.versionInfo, RDFS.comment, RDFS.label}),
+            frozenset(
+                {DCT.description, DCT.abstract, DCT.title, OWL.versionIRI, OWL.versionInfo, RDFS.comment, RDFS.label}
+            ),
         ),
     )
 
