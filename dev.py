@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
     if command == "bench":
         set_up("dev")
         return subprocess.call(
-            [str(PYTHON), "-m", "pytest", "-q", "-s", "tests/bench", *rest], cwd=ROOT, env=environment()
+            [str(PYTHON), "-m", "pytest", "-q", "-m", "bench", "tests/bench", *rest], cwd=ROOT, env=environment()
         )
     print(__doc__)
     return 0 if command in ("help", "-h", "--help") else 2
@@ -125,7 +125,7 @@ def test(rest: list[str]) -> int:
         code = subprocess.call([str(VENV / "bin" / step[0]), *step[1:]], cwd=ROOT, env=environment())
         if code != 0:
             return code
-    markers = [] if long else ["-m", "not long"]
+    markers = ["-m", "not bench" if long else "not long and not bench"]
     coverage = (
         ["--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=90"] if not chosen and not long else []
     )

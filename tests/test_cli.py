@@ -16,7 +16,9 @@ from zorgnetwerk.submission.keys import Keys
 def content(tmp_path: Path) -> Path:
     folder = tmp_path / "content"
     folder.mkdir()
-    (folder / "things.ttl").write_text('<http://e/a> <http://e/name> "één"@nl . <http://e/a> a <http://e/Thing> .', "utf-8")
+    (folder / "things.ttl").write_text(
+        '<http://e/a> <http://e/name> "één"@nl . <http://e/a> a <http://e/Thing> .', "utf-8"
+    )
     return folder
 
 

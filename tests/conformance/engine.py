@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from .manifest import Case
-
 FORMATS = {
     "srx": ox.QueryResultsFormat.XML,
     "srj": ox.QueryResultsFormat.JSON,
@@ -28,7 +26,7 @@ def load(suite: Path, address: str, data: tuple[str, ...], graphs: tuple[str, ..
     return store
 
 
-def answer(store: ox.Store, case: Case, text: str, suffix: str) -> tuple[bytes, bool]:
+def answer(store: ox.Store, text: str, suffix: str) -> tuple[bytes, bool]:
     """The serialised answer, and whether it is a graph (then N-Triples). Errors: SyntaxError, ValueError, OSError,
     RuntimeError as the engine has them."""
     result = store.query(text)

@@ -1,7 +1,7 @@
 """Query results as values that can be compared: solutions, verdicts and graphs, equal up to the names of blank nodes.
 
-Numbers and truth values are compared by value within their datatype (``"1.0E0"`` and ``"1"`` as xsd:double are one), as
-the suite's own results are written in many lexical forms; all other terms as terms. Each row becomes a small graph, so
+Numbers, truth values and the zero offset of a date are compared by value within their datatype (``"1.0E0"`` and ``"1"``
+as xsd:double are one), as the suite's own results are written in many lexical forms; all other terms as terms. Each row becomes a small graph, so
 that one canonical labelling decides for solutions and graphs alike.
 
 Source: SPARQL 1.1 Results in JSON, XML, CSV, TSV; the result set vocabulary of the DAWG (rs:).
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import struct
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -21,6 +22,7 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 RS = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
+_ZERO_OFFSET = re.compile(r"[+-]00:00\Z")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _FORMATS = {
     "srx": ox.QueryResultsFormat.XML,
@@ -37,6 +39,8 @@ _FORMS: dict[str, Callable[[str], str]] = {
     "double": lambda text: repr(float(text)),
     "float": lambda text: repr(struct.unpack("f", struct.pack("f", float(text)))[0]),
     "boolean": lambda text: {"1": "true", "0": "false", "true": "true", "false": "false"}[text],
+    "date": lambda text: _ZERO_OFFSET.sub("Z", text),
+    "dateTime": lambda text: _ZERO_OFFSET.sub("Z", text),
 }
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -53,10 +57,12 @@ class Solutions:
 
 @dataclass(frozen=True)
 class Table:
-    """A CSV document: cells without types, rows in no order."""
+    """A CSV document: rows in no order, cells by their column and without types, blank nodes nameless, numbers by
+    value.
+    """
 
-    header: tuple[str, ...]
-    rows: Counter[tuple[str, ...]]
+    columns: frozenset[str]
+    rows: Counter[tuple[tuple[str, str], ...]]
 
 
 Result: TypeAlias = Solutions | Table | bool | ox.Dataset
@@ -65,8 +71,7 @@ Result: TypeAlias = Solutions | Table | bool | ox.Dataset
 def read(body: bytes, suffix: str, base_iri: str) -> Result:
     """The result that a document of this kind says. Errors: SyntaxError, ValueError when it says none."""
     if suffix == "csv":
-        header, *rows = csv.reader(io.StringIO(body.decode("utf-8"), newline=""))
-        return Table(tuple(header), Counter(map(tuple, rows)))
+        return _of_csv(body.decode("utf-8"))
     if suffix in _GRAPHS:
         parsed = ox.parse(body, format=_GRAPHS[suffix], base_iri=base_iri)
         return _of_graph(ox.Dataset(ox.Quad(quad.subject, quad.predicate, by_value(quad.object)) for quad in parsed))
@@ -107,8 +112,21 @@ def by_value(term: Term) -> Term:
         return term
 
 
+def _of_csv(text: str) -> Table:
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    cells = (tuple(sorted(zip(header, map(_cell, row), strict=True))) for row in rows)
+    return Table(frozenset(header), Counter(cells))
+
+
+def _cell(text: str) -> str:
+    try:
+        return format(Decimal(text).normalize(), "f")
+    except ArithmeticError:
+        return "_:" if text.startswith("_:") else text
+
+
 def _same_variables(expected: Solutions, actual: Solutions) -> bool:
-    """An RDF result set cannot hold a variable that no row binds... so it is only asked for what rows use."""
+    """Whether each names the variables that rows bind; documents of the suite leave out others now and then."""
     used = {name for row in (*expected.rows, *actual.rows) for name in row}
     return used <= set(expected.variables) and used <= set(actual.variables)
 

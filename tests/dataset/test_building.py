@@ -53,7 +53,9 @@ def plan(folder: Path) -> Plan:
 def ask(release: Release, pattern: str) -> bool:
     store = LocalStore(release.folder)
     try:
-        return store.ask(f"PREFIX zn: <{BASE.value}ns/zorgnetwerk#> PREFIX org: <http://www.w3.org/ns/org#> BASE <{BASE.value}> ASK {{ {pattern} }}")
+        return store.ask(
+            f"PREFIX zn: <{BASE.value}ns/zorgnetwerk#> PREFIX org: <http://www.w3.org/ns/org#> BASE <{BASE.value}> ASK {{ {pattern} }}"
+        )
     finally:
         store.close()
 
@@ -70,8 +72,14 @@ def test_a_release_stands_under_the_configured_base(releases: Releases, plan: Pl
 def test_links_are_derived_from_explicit_participations_only(releases: Releases, plan: Plan) -> None:
     release = build(releases, plan).release
     graph = "GRAPH <id/graaf/afgeleid>"
-    assert ask(release, f"{graph} {{ <id/organisatie/a> zn:neemtDeelAan <id/samenwerkingsverband/n> ; org:memberOf <id/samenwerkingsverband/n> }}")
-    assert ask(release, f"{graph} {{ <id/samenwerkingsverband/n> a zn:Samenwerkingsverband , org:Organization ; zn:heeftDeelnemer <id/organisatie/a> }}")
+    assert ask(
+        release,
+        f"{graph} {{ <id/organisatie/a> zn:neemtDeelAan <id/samenwerkingsverband/n> ; org:memberOf <id/samenwerkingsverband/n> }}",
+    )
+    assert ask(
+        release,
+        f"{graph} {{ <id/samenwerkingsverband/n> a zn:Samenwerkingsverband , org:Organization ; zn:heeftDeelnemer <id/organisatie/a> }}",
+    )
     assert ask(release, f"{graph} {{ <id/deelname/1> a org:Membership }}")
     assert ask(release, f"{graph} {{ <id/organisatie/a> org:hasSite <id/campus/c> }}")
     assert not ask(release, "<id/organisatie/b> zn:neemtDeelAan ?x")
@@ -146,19 +154,28 @@ def test_house_rules_name_the_rule_and_the_thing(releases: Releases, plan: Plan,
     (folder / "ontologie" / "checks").mkdir()
     rule = "PREFIX zn: <https://zorgnetwerk.example/ns/zorgnetwerk#> SELECT ?thing ?detail WHERE { ?thing zn:rol ?role BIND('has a role' AS ?detail) }"
     (folder / "ontologie" / "checks" / "no-roles.rq").write_text(rule, "utf-8")
-    with pytest.raises(CandidateRefused, match=r"house rule no-roles: <http://localhost:8000/id/deelname/1> has a role"):
+    with pytest.raises(
+        CandidateRefused, match=r"house rule no-roles: <http://localhost:8000/id/deelname/1> has a role"
+    ):
         build(releases, plan)
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("SELECT ?s WHERE { ?s ?p <http://e/nobody> }", "finds nothing"), ("SELECT ?s WHERE { ?s ", "does not run"), ("SELECT ?s WHERE { ?s <https://zorgnetwerk.example/ns/zorgnetwerk#rol> ?o }", "")],
+    [
+        ("SELECT ?s WHERE { ?s ?p <http://e/nobody> }", "finds nothing"),
+        ("SELECT ?s WHERE { ?s ", "does not run"),
+        ("SELECT ?s WHERE { ?s <https://zorgnetwerk.example/ns/zorgnetwerk#rol> ?o }", ""),
+    ],
     ids=["finds nothing", "does not run", "fine"],
 )
-def test_stored_questions_must_run_and_find_something(releases: Releases, plan: Plan, folder: Path, text: str, reason: str) -> None:
+def test_stored_questions_must_run_and_find_something(
+    releases: Releases, plan: Plan, folder: Path, text: str, reason: str
+) -> None:
     (folder / "data" / "queries").mkdir()
     (folder / "data" / "queries" / "q.ttl").write_text(
-        f'{HEAD}@prefix sh: <http://www.w3.org/ns/shacl#> . <id/vraag/q> a sh:SPARQLExecutable ; rdfs:label "?"@nl ; sh:select "{text}" .', "utf-8"
+        f'{HEAD}@prefix sh: <http://www.w3.org/ns/shacl#> . <id/vraag/q> a sh:SPARQLExecutable ; rdfs:label "?"@nl ; sh:select "{text}" .',
+        "utf-8",
     )
     if reason:
         with pytest.raises(CandidateRefused, match=f"question q: {reason}"):
@@ -191,7 +208,9 @@ def test_old_releases_are_pruned(releases: Releases, folder: Path) -> None:
 def test_dumps_agree_with_the_release(releases: Releases, plan: Plan) -> None:
     release = build(releases, plan).release
     made = dumps.manifest(release)
-    assert [dump.name for dump in made] == [f"zorgnetwerk.{suffix}{coding}" for suffix in ("nq", "trig", "ttl") for coding in ("", ".gz")]
+    assert [dump.name for dump in made] == [
+        f"zorgnetwerk.{suffix}{coding}" for suffix in ("nq", "trig", "ttl") for coding in ("", ".gz")
+    ]
     _, path = dumps.find(release, "zorgnetwerk.nq")
     assert path.read_bytes() == release.quads_file.read_bytes()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyshacl
 import pytest
 from rdflib import SH, Graph, Literal, URIRef
+from rdflib.term import Node
 
 from zorgnetwerk.errors import ContentError
 from zorgnetwerk.submission.checking import Checker
@@ -20,6 +21,12 @@ from zorgnetwerk.terms.iris import RESERVED_BASE
 ROOT = Path(__file__).resolve().parents[2]
 INVALID = ROOT / "shapes" / "examples" / "invalid"
 PREFIXES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e.example/> . @prefix dct: <http://purl.org/dc/terms/> ."""
+
+
+SAMPLE = (
+    "R07-name-taken", "R11-check-digits", "R14-form-of-another-list", "R17-two-on-one-quotation", "R18-full-member", "R20-certain",
+    "R25-twice", "R28-before", "R31-reversed", "R36-about-thirty", "R46-two-subjects",
+)  # fmt: skip
 
 
 def shapes_of(turtle: str) -> Shapes:
@@ -37,12 +44,11 @@ def data_of(turtle: str) -> Graph:
 
 
 def test_results_are_those_of_the_validator(checker: Checker) -> None:
-    """Prepared constraints, the direct drive and the set of parameters change nothing: all invalid examples at once."""
+    """Prepared constraints, the direct drive and the set of parameters change nothing: many invalid examples at once."""
     added = Graph()
-    for path in sorted(INVALID.glob("R*.ttl")):
-        added += syntax.read_graph(path, RESERVED_BASE)
-    for triple in [(s, p, o) for s, p, o in added if isinstance(o, Literal) and o.ill_typed]:
-        added.remove(triple)
+    for number, name in enumerate(SAMPLE):
+        for triple in syntax.read_graph(INVALID / f"{name}.ttl", RESERVED_BASE):
+            added.add(tuple(apart(term, number) for term in triple))  # type: ignore[arg-type]  # three terms
     graph = neighbourhood(checker.chains, checker.published, added).graph
     report = validate(graph, checker.shapes, Scope.SUBMISSION)
     ours = {(finding.shape, str(finding.focus_node), str(finding.severity.iri)) for finding in report.findings}
@@ -50,17 +56,16 @@ def test_results_are_those_of_the_validator(checker: Checker) -> None:
     assert ours <= theirs
     silenced = {(shape, focus, severity) for shape, focus, severity in theirs - ours if severity == str(SH.Warning)}
     assert theirs - ours == silenced, "only a warning beside a violation of the same rule is left out"
-    assert len({str(shape) for shape, _, _ in ours}) > 50
-    assert {checker.shapes.rules.rule(shape) for shape, _, _ in ours} >= {
-        "R17",
-        "R18",
-        "R20",
-        "R25",
-        "R26",
-        "R28",
-        "R31",
-        "R46",
-    }
+    assert {checker.shapes.rules.rule(shape) for shape, _, _ in ours} >= {name.partition("-")[0] for name in SAMPLE}
+
+
+def apart(term: Node, number: int) -> Node:
+    """The term with the things of one example kept apart from those of the others."""
+    if isinstance(term, URIRef):
+        return URIRef(str(term).replace("voorbeeld", f"voorbeeld-{number}"))
+    if isinstance(term, Literal) and term.language:
+        return Literal(str(term).replace("oorbeeld", f"oorbeeld {number}"), lang=term.language)
+    return term
 
 
 def plain_results(graph: Graph, shapes: Graph) -> set[tuple[URIRef, str, str]]:

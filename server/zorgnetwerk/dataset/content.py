@@ -1,7 +1,9 @@
 """The content folder: which files it has, in which graph each one belongs, and what they say as lines.
 
 A folder with ``data/`` is laid out like ours (``ontologie/ data/ shapes/``); any other folder is taken as RDF files,
-each a named graph of its own. Lines are N-Quads under the reserved base. Knows files. Must not know releases.
+each a named graph of its own. A file of such a folder is read against its own IRI, ``{base}bestand/{path in the
+folder}``, so that ``<>`` and ``<#x>`` in two files are different things and stay the same at every build; a file of ours
+is read against the base itself. Lines are N-Quads under the reserved base. Knows files. Must not know releases.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from rdflib import Graph, URIRef
 
@@ -64,7 +67,7 @@ class Content:
             return ContentFile(
                 path,
                 graph_names.of_file(relative.with_suffix("").as_posix()),
-                f"{RESERVED_BASE}bestand/{relative.as_posix()}",
+                f"{RESERVED_BASE}bestand/{quote(relative.as_posix())}",
             )
         place = relative.parts[:2]
         if place[0] == "ontologie":

@@ -5,15 +5,23 @@ Source: SPARQL example vocabulary (``sh:SPARQLExecutable``, ``sh:select``); ``da
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rdflib import Literal, URIRef
+from rdflib import Graph, Literal, URIRef
+from rdflib.term import Node
 
+from zorgnetwerk.dataset import parameters
+from zorgnetwerk.dataset.labels import SCHEMA
+from zorgnetwerk.dataset.listing import sort_key
+from zorgnetwerk.dataset.parameters import Parameter
 from zorgnetwerk.dataset.queries import load
-from zorgnetwerk.errors import ZorgnetwerkError
+from zorgnetwerk.errors import NotFound, SyntaxInvalid, ZorgnetwerkError
 from zorgnetwerk.store.base import Store
 from zorgnetwerk.terms.languages import pick
+from zorgnetwerk.terms.namespaces import RDF, RDFS, SH
+
+_FORMS = ((SH.select, "SELECT"), (SH.ask, "ASK"), (SH.construct, "CONSTRUCT"), (SH.describe, "DESCRIBE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,8 @@ class Question:
     form: str
     labels: tuple[Literal, ...]
     comments: tuple[Literal, ...]
+    keywords: tuple[Literal, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -35,23 +45,56 @@ class Question:
         """The question in a reader's language, or its slug."""
         return str(pick(self.labels, language) or self.slug)
 
+    def comment(self, language: str) -> str:
+        """What it shows, in a reader's language; empty when nothing is said."""
+        return str(pick(self.comments, language) or "")
+
+    def topics(self, language: str) -> tuple[str, ...]:
+        """Its keywords in a reader's language."""
+        return tuple(sorted((str(word) for word in self.keywords if word.language == language), key=sort_key))
+
+    def values(self, given: Iterable[tuple[str, str]]) -> dict[str, URIRef | Literal]:
+        """The terms of its parameters for names and texts from outside; the default where nothing is given.
+
+        Errors: SyntaxInvalid for a name it does not have, one given twice, a value that breaks the rule of its
+        parameter.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        found: dict[str, URIRef | Literal] = {}
+        for name, text in given:
+            if name not in known:
+                names = ", ".join(known) or "none"
+                raise SyntaxInvalid(f"{name[:100]!r} is no parameter of this question; it has {names}.")
+            if name in found:
+                raise SyntaxInvalid(f"{name} is given twice, expected once.")
+            found[name] = known[name].term(text)
+        return {name: found.get(name, parameter.default) for name, parameter in known.items()}
+
+    def asked(self, values: dict[str, URIRef | Literal]) -> str:
+        """Its text asked of these terms."""
+        changed = {each.name: values[each.name] for each in self.parameters if values[each.name] != each.default}
+        return parameters.bound(self.text, changed)
+
 
 def stored(store: Store) -> list[Question]:
     """All stored questions, by IRI."""
-    texts: dict[URIRef, tuple[str, str]] = {}
-    labels: dict[URIRef, set[Literal]] = {}
-    comments: dict[URIRef, set[Literal]] = {}
-    for row in store.select(load("stored-questions")):
-        iri = URIRef(str(row["question"]))
-        texts[iri] = (str(row["text"]), str(row["form"]).rsplit("#", 1)[-1].upper())
-        for name, found in (("label", labels), ("comment", comments)):
-            value = row.get(name)
-            if isinstance(value, Literal):
-                found.setdefault(iri, set()).add(value)
-    return [
-        Question(iri, text, form, tuple(sorted(labels.get(iri, ()))), tuple(sorted(comments.get(iri, ()))))
-        for iri, (text, form) in sorted(texts.items())
-    ]
+    graph = store.construct(load("stored-questions"))
+    found = {node for node in graph.subjects(RDF.type, SH.SPARQLExecutable) if isinstance(node, URIRef)}
+    return [question for iri in sorted(found) if (question := _read(graph, iri)) is not None]
+
+
+def named(found: Iterable[Question], slug: str) -> Question:
+    """The question with this slug. Errors: NotFound."""
+    for question in found:
+        if question.slug == slug:
+            return question
+    raise NotFound(f"There is no stored question {slug!r}. All of them: /queries.")
+
+
+def matching(found: Iterable[Question], words: str) -> list[Question]:
+    """The questions in which each of these words occurs, in any language, letter case and accents aside."""
+    wanted = [sort_key(word) for word in words.split()]
+    return [question for question in found if all(word in _searched(question) for word in wanted)]
 
 
 def check(store: Store) -> Iterator[str]:
@@ -59,7 +102,8 @@ def check(store: Store) -> Iterator[str]:
     for question in stored(store):
         try:
             found = _rows(store, question)
-        except ZorgnetwerkError as error:
+            parameters.bound(question.text, {each.name: each.default for each in question.parameters})
+        except (ZorgnetwerkError, ValueError) as error:
             yield f"question {question.slug}: does not run: {error}"
             continue
         if not found:
@@ -72,3 +116,40 @@ def _rows(store: Store, question: Question) -> int:
     if question.form in ("CONSTRUCT", "DESCRIBE"):
         return len(store.construct(question.text))
     return len(store.select(question.text))
+
+
+def _searched(question: Question) -> str:
+    words = (question.slug, *question.labels, *question.comments, *question.keywords)
+    return sort_key("\n".join(str(word) for word in words))
+
+
+def _read(graph: Graph, iri: URIRef) -> Question | None:
+    """One question; None when it has no text."""
+    for predicate, form in _FORMS:
+        text = graph.value(iri, predicate)
+        if text is not None:
+            return Question(
+                iri,
+                str(text),
+                form,
+                _literals(graph, iri, RDFS.label),
+                _literals(graph, iri, RDFS.comment),
+                _literals(graph, iri, SCHEMA.keywords),
+                _parameters(graph, iri, str(text)),
+            )
+    return None
+
+
+def _parameters(graph: Graph, iri: URIRef, text: str) -> tuple[Parameter, ...]:
+    """The parameters of a question in the order of its text."""
+    found: list[Parameter] = []
+    for node in graph.objects(iri, SH.parameter):
+        path, default = graph.value(node, SH.path), graph.value(node, SH.defaultValue)
+        if path is not None and isinstance(default, URIRef | Literal):
+            found.append(Parameter(str(path).rsplit("/", 1)[-1], _literals(graph, node, SH.name), default))
+    return tuple(sorted(found, key=lambda parameter: (text.find(f"?{parameter.name} "), parameter.name)))
+
+
+def _literals(graph: Graph, node: Node, predicate: Node) -> tuple[Literal, ...]:
+    values = (value for value in graph.objects(node, predicate) if isinstance(value, Literal))
+    return tuple(sorted(values, key=lambda value: (str(value), value.language or "")))

@@ -27,8 +27,8 @@ _RESULTS = (
 )
 
 
-def describe(store: Store, base: Base, *, is_union: bool = True) -> Graph:
-    """The description of the endpoint; ``is_union`` says whether a query without FROM sees all named graphs.
+def describe(store: Store, base: Base, *, is_union: bool = True, path: str = "sparql") -> Graph:
+    """The description of the endpoint at this path; ``is_union`` says whether a query without FROM sees all named graphs.
 
     Shape: root is an sd:Service; sd:defaultDataset holds one sd:namedGraph a published graph.
     """
@@ -37,7 +37,7 @@ def describe(store: Store, base: Base, *, is_union: bool = True) -> Graph:
     dataset = URIRef(base.iri("id/dataset/zorgnetwerk"))
     default = URIRef(base.iri("sparql#default-graph"))
     graph.add((service, RDF.type, SD.Service))
-    graph.add((service, SD.endpoint, URIRef(base.iri("sparql"))))
+    graph.add((service, SD.endpoint, URIRef(base.iri(path))))
     graph.add((service, SD.supportedLanguage, SD.SPARQL11Query))
     graph.add((service, SD.defaultEntailmentRegime, URIRef("http://www.w3.org/ns/entailment/Simple")))
     if is_union and store.capabilities.graph_selection:

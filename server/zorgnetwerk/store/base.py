@@ -104,8 +104,8 @@ class Capabilities:
 class Store(Protocol):
     """Reads of one data set. All methods are safe to call from many threads.
 
-    Errors: SyntaxInvalid, QueryRefused, DeadlineExceeded, MemoryExceeded, ResultTooLarge, QueueFull, StoreUnavailable,
-    WorkerDied; nothing else escapes.
+    Errors: SyntaxInvalid, QueryRefused, MediaTypeUnsupported (a graph asked for as rows, or the reverse),
+    DeadlineExceeded, MemoryExceeded, ResultTooLarge, QueueFull, StoreUnavailable, WorkerDied; nothing else escapes.
     """
 
     @property

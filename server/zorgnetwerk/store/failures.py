@@ -52,6 +52,7 @@ def to_fields(error: ZorgnetwerkError) -> dict[str, object]:
         fields |= {"limit": error.limit, "used": error.used, "unit": error.unit, "retry": error.retry_after_seconds}
     elif isinstance(error, SyntaxInvalid):
         fields |= {"line": error.place.line, "column": error.place.column, "excerpt": error.place.excerpt}
+        fields |= {} if error.place.token is None else {"token": error.place.token}
         if isinstance(error, QueryRefused):
             fields["reason"] = error.reason
     elif isinstance(error, errors.MediaTypeUnsupported):
@@ -76,7 +77,13 @@ def from_fields(fields: Mapping[str, object]) -> ZorgnetwerkError:
             unit=str(fields.get("unit", "")),
             retry_after_seconds=int(_number(fields.get("retry"))),
         )
-    place = Place(int(_number(fields.get("line"))), int(_number(fields.get("column"))), str(fields.get("excerpt", "")))
+    token = fields.get("token")
+    place = Place(
+        int(_number(fields.get("line"))),
+        int(_number(fields.get("column"))),
+        str(fields.get("excerpt", "")),
+        None if token is None else str(token),
+    )
     if kind == "SyntaxInvalid":
         return SyntaxInvalid(message, place)
     if kind == "QueryRefused":

@@ -103,8 +103,9 @@ def has_dataset_clause(text: str) -> bool:
 def undeclared_prefix(text: str) -> tuple[str, Place] | None:
     """The first prefix that the query uses without declaring it, and where; None when there is none.
 
-    >>> undeclared_prefix("PREFIX a: <urn:a#> ASK { ?s a:p b:q }")
-    ('b', Place(line=1, column=33, excerpt='PREFIX a: <urn:a#> ASK { ?s a:p b:q }'))
+    >>> prefix, place = undeclared_prefix("PREFIX a: <urn:a#> ASK { ?s a:p b:q }")
+    >>> prefix, place.line, place.column
+    ('b', 1, 33)
     """
     declared = {"_"}
     previous = ""
@@ -117,6 +118,11 @@ def undeclared_prefix(text: str) -> tuple[str, Place] | None:
                 return prefix, _place(text, offset)
         previous = token.upper()
     return None
+
+
+def tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    """Kind (iri, name, variable, string, word, sign …), text and offset of each token of a query, comments left out."""
+    return _tokens(text)
 
 
 def token_at(text: str, line: int, column: int) -> str:

@@ -1,9 +1,9 @@
 """The second engine: any SPARQL 1.1 endpoint, for those who outgrow one machine.
 
-Asks through SPARQLWrapper, in its plainest use: a fresh wrapper per call (it keeps its settings between calls), our own
-Accept header, the raw body. A body is believed only after it was read whole by a parser, since every engine that was
-tried answers 200 with a broken body at its time limit. Rows are asked for as JSON and written as CSV, TSV or XML here,
-because those formats cannot show a break.
+SPARQLWrapper makes the requests, in its plainest use: a fresh wrapper per call (it keeps its settings between calls),
+our own Accept header; ``transport.py`` sends them, and the body is taken raw. A body is believed only after it was read
+whole by a parser, since every engine that was tried answers 200 with a broken body at its time limit. Rows are asked
+for as JSON and written as CSV, TSV or XML here, because those formats cannot show a break.
 
 Source: SPARQL 1.1 Protocol; SPARQLWrapper 2.0.
 """
@@ -13,25 +13,19 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPResponse
 from typing import Any, Final
-from urllib.error import HTTPError, URLError
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
-from SPARQLWrapper import DIGEST, POST, POSTDIRECTLY, URLENCODED, SPARQLWrapper
-from SPARQLWrapper.SPARQLExceptions import (
-    EndPointInternalError,
-    EndPointNotFound,
-    QueryBadFormed,
-    SPARQLWrapperException,
-    Unauthorized,
-)
+from SPARQLWrapper import POST, POSTDIRECTLY, URLENCODED, SPARQLWrapper
 
 from zorgnetwerk.errors import DeadlineExceeded, ResultTooLarge, StoreUnavailable, SyntaxInvalid
 from zorgnetwerk.store.base import Answer, Body, Capabilities, DatasetSelection, Limits
 from zorgnetwerk.store.query import Query
+from zorgnetwerk.store.transport import Transport
 from zorgnetwerk.terms import media_types
 from zorgnetwerk.terms.media_types import MediaType
 
@@ -57,12 +51,12 @@ class Credentials:
     """Name and secret for updates; ``digest`` as Virtuoso wants it."""
 
     user: str
-    secret: str
+    secret: str = field(repr=False)
     digest: bool = False
 
 
 class RemoteStore:
-    """Reads and writes of one remote endpoint; satisfies ``Store``. Holds no connection."""
+    """Reads and writes of one remote endpoint; satisfies ``Store``."""
 
     def __init__(
         self,
@@ -76,6 +70,8 @@ class RemoteStore:
         self._update_endpoint = update_endpoint
         self._credentials = credentials
         self._limits = limits
+        known = credentials or Credentials("", "")
+        self._transport = Transport(known.user, known.secret, digest=known.digest)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -87,7 +83,8 @@ class RemoteStore:
         return 0
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Closes the connections."""
+        self._transport.close()
 
     def answer(
         self,
@@ -100,12 +97,12 @@ class RemoteStore:
         chosen = limits or self._limits
         start = time.monotonic()
         if query.is_graph:
-            data = self._ask(query.text, media_types.N_TRIPLES, chosen, selection)
+            data, release = self._fetch(query.text, media_types.N_TRIPLES, chosen, selection)
             body = _written(lambda: ox.serialize(_triples(data), format=_GRAPHS[media_type]), chosen)
         else:
-            data = self._ask(query.text, media_types.RESULTS_JSON, chosen, selection)
+            data, release = self._fetch(query.text, media_types.RESULTS_JSON, chosen, selection)
             body = _written(lambda: _solutions(data).serialize(format=_RESULTS[media_type]), chosen)
-        return Answer(body, media_type, 0, time.monotonic() - start)
+        return Answer(body, media_type, release, time.monotonic() - start)
 
     def select(self, text: str) -> list[dict[str, Node]]:
         """The solutions of one of our own queries."""
@@ -131,95 +128,122 @@ class RemoteStore:
             raise StoreUnavailable("The remote endpoint answered an ASK query with something else than a verdict.")
         return bool(found)
 
-    def apply(self, update: str) -> None:
+    def apply(self, update: str, limits: Limits | None = None) -> None:
         """Runs one SPARQL Update text. Errors: StoreUnavailable when no update endpoint is set or it refuses."""
         if not self._update_endpoint:
             raise StoreUnavailable("This store is read-only: no update endpoint is configured.")
-        wrapper = self._wrapper(self._update_endpoint, update, self._limits)
-        wrapper.setRequestMethod(URLENCODED if self._credentials and self._credentials.digest else POSTDIRECTLY)
-        if self._credentials:
-            wrapper.setCredentials(self._credentials.user, self._credentials.secret)
-            if self._credentials.digest:
-                wrapper.setHTTPAuth(DIGEST)
-        _read(_sent(wrapper, self._limits), self._limits)
-
-    def _wrapper(self, endpoint: str, text: str, limits: Limits) -> SPARQLWrapper:
-        wrapper = SPARQLWrapper(endpoint)
-        wrapper.setQuery(text)
+        wrapper = SPARQLWrapper("", updateEndpoint=self._update_endpoint)
+        wrapper.setQuery("INSERT DATA {}")  # the wrapper tells an update from a query by reading its text
+        wrapper.queryString = update
         wrapper.setMethod(POST)
         wrapper.setOnlyConneg(True)
-        wrapper.setTimeout(max(1, round(limits.seconds)))
-        return wrapper
+        if self._credentials and self._credentials.digest:
+            wrapper.setRequestMethod(URLENCODED)
+        else:
+            wrapper.setRequestMethod(POSTDIRECTLY)
+            if self._credentials:
+                wrapper.setCredentials(self._credentials.user, self._credentials.secret)
+        self._send(wrapper, limits or self._limits, repeatable=False)
 
     def _ask(
         self, text: str, media_type: MediaType, limits: Limits, selection: DatasetSelection | None = None
     ) -> bytes:
-        wrapper = self._wrapper(self._endpoint, text, limits)
-        wrapper.setRequestMethod(POSTDIRECTLY)
+        return self._fetch(text, media_type, limits, selection)[0]
+
+    def _fetch(
+        self, text: str, media_type: MediaType, limits: Limits, selection: DatasetSelection | None
+    ) -> tuple[bytes, int]:
+        """The raw body, and the number of the release that it is of."""
+        wrapper = SPARQLWrapper(self._endpoint)
+        wrapper.setQuery("ASK {}")  # its own reading of the text decides on Accept headers, which are ours anyway
+        wrapper.queryString = text
+        wrapper.setMethod(POST)
+        wrapper.setRequestMethod(URLENCODED)
+        wrapper.setOnlyConneg(True)
         wrapper.addCustomHttpHeader("Accept", media_type.name)
         for name in (selection.default_graphs or ()) if selection else ():
             wrapper.addParameter("default-graph-uri", name)
         for name in (selection.named_graphs or ()) if selection else ():
             wrapper.addParameter("named-graph-uri", name)
-        return _read(_sent(wrapper, limits), limits)
+        return self._send(wrapper, limits, repeatable=True), 0
+
+    def _send(self, wrapper: SPARQLWrapper, limits: Limits, *, repeatable: bool) -> bytes:
+        """The whole body of a good answer; the one place where foreign errors become ours."""
+        end = time.monotonic() + limits.seconds
+        request = wrapper._createRequest()
+        try:
+            response = self._transport.send(request, limits.seconds, repeatable=repeatable)
+        except TimeoutError as error:
+            raise _late(limits) from error
+        except (OSError, HTTPException) as error:
+            raise StoreUnavailable(f"The remote endpoint cannot be reached: {error}") from error
+        try:
+            body = _read(response, limits, end)
+        finally:
+            self._transport.release(response)
+        _judge(response, body, limits)
+        return body
 
 
-def _sent(wrapper: SPARQLWrapper, limits: Limits) -> Any:
-    """The open response; the one place where foreign errors become ours."""
-    try:
-        return wrapper.query().response
-    except QueryBadFormed as error:
-        raise SyntaxInvalid(f"The remote endpoint does not read this query: {_first_line(error)}") from error
-    except (TimeoutError, EndPointInternalError) as error:
-        raise _late_or_broken(error, limits) from error
-    except (Unauthorized, EndPointNotFound, SPARQLWrapperException, HTTPError) as error:
-        raise StoreUnavailable(f"The remote endpoint refuses: {_first_line(error)}") from error
-    except (URLError, OSError) as error:
-        if isinstance(getattr(error, "reason", None), TimeoutError):
-            raise _late_or_broken(error, limits) from error
-        raise StoreUnavailable(f"The remote endpoint cannot be reached: {error}") from error
-
-
-def _read(response: Any, limits: Limits) -> bytes:
+def _read(response: HTTPResponse, limits: Limits, end: float) -> bytes:
     """The whole body. Errors: ResultTooLarge, DeadlineExceeded, StoreUnavailable for a body that breaks off."""
-    end = time.monotonic() + limits.seconds
     pieces: list[bytes] = []
     size = 0
     try:
-        while piece := response.read(1 << 18):
+        while piece := response.read(1 << 16):
             size += len(piece)
             if size > limits.result_bytes:
-                raise ResultTooLarge(
-                    f"The answer is larger than {limits.result_bytes:,} bytes.",
-                    limit=limits.result_bytes,
-                    used=size,
-                    unit="bytes",
-                )
+                raise _too_large(limits, size)
             if time.monotonic() > end:
-                raise _late_or_broken(TimeoutError(), limits)
+                raise _late(limits)
             pieces.append(piece)
-        if getattr(response, "length", None):
+        if response.length:
             raise OSError(f"{response.length} bytes are missing")
     except TimeoutError as error:
-        raise _late_or_broken(error, limits) from error
-    except OSError as error:
+        raise _late(limits) from error
+    except (OSError, HTTPException) as error:
         raise StoreUnavailable(f"The remote endpoint broke off its answer: {error}") from error
-    finally:
-        response.close()
     return b"".join(pieces)
 
 
-def _late_or_broken(error: BaseException, limits: Limits) -> Exception:
-    if isinstance(error, TimeoutError | URLError):
-        message = f"The remote endpoint did not finish within {limits.seconds:g} seconds."
-        return DeadlineExceeded(
-            message, limit=limits.seconds, used=limits.seconds, unit="seconds", retry_after_seconds=10
-        )
-    return StoreUnavailable(f"The remote endpoint failed: {_first_line(error)}")
+def _judge(response: HTTPResponse, body: bytes, limits: Limits) -> None:
+    """Errors: SyntaxInvalid, DeadlineExceeded, ResultTooLarge, StoreUnavailable: whatever is no whole answer.
+
+    Virtuoso says in headers of a 200 that it stopped at its time limit (S1TAT) or at its limit of rows.
+    """
+    first = body.decode("utf-8", "replace").strip().partition("\n")[0][:300]
+    if response.headers.get("X-SQL-State", "").startswith("S1TAT"):
+        raise _late(limits)
+    if "X-SPARQL-MaxRows" in response.headers:
+        raise _too_large(limits, limits.result_bytes)
+    if 200 <= response.status < 300:
+        return
+    if response.status == 400:
+        raise SyntaxInvalid(f"The remote endpoint does not read this query: {first}")
+    if response.status in (408, 504):
+        raise _late(limits)
+    if response.status >= 500:
+        raise StoreUnavailable(f"The remote endpoint failed ({response.status}): {first}")
+    raise StoreUnavailable(f"The remote endpoint refuses ({response.status}): {first}")
 
 
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+def _late(limits: Limits) -> DeadlineExceeded:
+    return DeadlineExceeded(
+        f"The remote endpoint did not finish within {limits.seconds:g} seconds.",
+        limit=limits.seconds,
+        used=limits.seconds,
+        unit="seconds",
+        retry_after_seconds=10,
+    )
+
+
+def _too_large(limits: Limits, used: int) -> ResultTooLarge:
+    return ResultTooLarge(
+        f"The answer is larger than {limits.result_bytes:,} bytes or than the engine's own limit of rows.",
+        limit=limits.result_bytes,
+        used=used,
+        unit="bytes",
+    )
 
 
 def _solutions(data: bytes) -> Any:
@@ -246,12 +270,7 @@ def _triples(data: bytes) -> list[ox.Triple]:
 def _written(serialise: Any, limits: Limits) -> Body:
     data: bytes = serialise() or b""
     if len(data) > limits.result_bytes:
-        raise ResultTooLarge(
-            f"The answer is larger than {limits.result_bytes:,} bytes.",
-            limit=limits.result_bytes,
-            used=len(data),
-            unit="bytes",
-        )
+        raise _too_large(limits, len(data))
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.flush()

@@ -20,14 +20,14 @@ from zorgnetwerk.errors import Limit, MediaTypeUnsupported, Place, SyntaxInvalid
 from zorgnetwerk.submission import guards, parsing
 from zorgnetwerk.submission.dependencies import Chain, chains
 from zorgnetwerk.submission.findings import Finding, ValidationReport, report_of
-from zorgnetwerk.submission.neighbourhood import Edges, GraphEdges, neighbourhood
+from zorgnetwerk.submission.neighbourhood import Edges, GraphEdges, Together, neighbourhood
 from zorgnetwerk.submission.reporting import rebased, summary, written
 from zorgnetwerk.submission.rules import Scope
 from zorgnetwerk.submission.validation import Shapes, validate
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE, Base
 from zorgnetwerk.terms.media_types import MediaType
-from zorgnetwerk.terms.namespaces import DCAT, PROV, RDF, RESERVED_ZN
+from zorgnetwerk.terms.namespaces import DCAT, PROV, RDF, RESERVED_ZN, SKOS
 
 _PLACED_NODES = 200
 
@@ -78,6 +78,7 @@ class Checker:
         ontology = read_folder(content_dir / "ontologie")
         if published is None:
             published = GraphEdges((ontology + read_folder(content_dir / "data"),))
+        published = Together((published, GraphEdges((known_places(content_dir / "shapes" / "refnis.txt"),))))
         texts = guards.source_texts(guards.read_sources(sources_dir))
         return cls(shapes, chains(shapes), guards.Vocabulary.of(ontology), published, texts)
 
@@ -142,6 +143,19 @@ def read_folder(folder: Path) -> Graph:
             and path.name != "catalogue.ttl"
         ):
             graph += syntax.read_graph(path, RESERVED_BASE)
+    return graph
+
+
+def known_places(path: Path) -> Graph:
+    """The codes of a list, each as a concept in its scheme; none where there is no list."""
+    graph = Graph()
+    scheme = ""
+    for line in path.read_text("utf-8").splitlines() if path.exists() else ():
+        if line.startswith("http"):
+            scheme = line.strip()
+        elif not line.startswith("#"):
+            for code in line.split():
+                graph.add((URIRef(f"{scheme}/{code}"), SKOS.inScheme, URIRef(scheme)))
     return graph
 
 

@@ -48,6 +48,23 @@ class GraphEdges:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Several holders of published triples as one."""
+
+    parts: tuple[Edges, ...]
+
+    def leaving(self, nodes: Iterable[Node], predicate: URIRef | None) -> Iterable[Triple]:
+        """The triples with one of these subjects and this predicate (None: any)."""
+        wanted = tuple(nodes)
+        return (triple for part in self.parts for triple in part.leaving(wanted, predicate))
+
+    def entering(self, nodes: Iterable[Node], predicate: URIRef | None) -> Iterable[Triple]:
+        """The triples with one of these objects and this predicate (None: any)."""
+        wanted = tuple(nodes)
+        return (triple for part in self.parts for triple in part.entering(wanted, predicate))
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbourhood:
     """What to validate: the graph, and for each shape the nodes to look at."""
 

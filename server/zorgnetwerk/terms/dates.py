@@ -6,9 +6,15 @@ Source: ``data/README.md``, Time; W3C XML Schema date.
 from __future__ import annotations
 
 import datetime
+import email.utils
 import re
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
+_HTTP_DATE = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} "
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT\Z",
+    re.ASCII,
+)
 
 
 def parse_date(text: str) -> datetime.date | None:
@@ -40,3 +46,29 @@ def precision(earliest: datetime.date, latest: datetime.date) -> str:
         if earliest.month == latest.month:
             return "month"
     return "span"
+
+
+def parse_http_date(text: str) -> datetime.datetime | None:
+    """The moment in UTC that the preferred form of an HTTP date names; None when it names none.
+
+    Source: RFC 9110, 5.6.7 (IMF-fixdate).
+
+    >>> parse_http_date("Tue, 24 Nov 2026 20:00:00 GMT").isoformat()
+    '2026-11-24T20:00:00+00:00'
+    >>> parse_http_date("2026-11-24") or parse_http_date("Tue, 31 Feb 2026 20:00:00 GMT")
+    """
+    if not _HTTP_DATE.match(text):
+        return None
+    try:
+        return email.utils.parsedate_to_datetime(text).astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def http_date(moment: datetime.datetime) -> str:
+    """A moment as an HTTP date, to the second.
+
+    >>> http_date(datetime.datetime(2026, 11, 24, 20, tzinfo=datetime.UTC))
+    'Tue, 24 Nov 2026 20:00:00 GMT'
+    """
+    return email.utils.format_datetime(moment.astimezone(datetime.UTC), usegmt=True)

@@ -55,6 +55,8 @@ RESULTS_XML = MediaType("application/sparql-results+xml", "xml", "XML", ("applic
 RESULTS_CSV = MediaType("text/csv", "csv", "CSV", utf8=True)
 RESULTS_TSV = MediaType("text/tab-separated-values", "tsv", "TSV", utf8=True)
 
+SPARQL_QUERY = MediaType("application/sparql-query", "rq", "SPARQL")
+
 GRAPH_FORMATS = (TURTLE, N_TRIPLES, JSON_LD, RDF_XML, TRIG, N_QUADS)
 TRIPLE_FORMATS = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 RESULT_FORMATS = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)

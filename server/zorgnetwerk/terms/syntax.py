@@ -123,7 +123,7 @@ def read_lines(
         subject, predicate, value, graph = (
             convert(term) for term in (quad.subject, quad.predicate, quad.object, quad.graph_name)
         )
-        text = f"{subject} {predicate} {value}"
+        text = f"{subject} {predicate} {_written(value)}"
         yield f"{text} ." if isinstance(graph, ox.DefaultGraph) else f"{text} {graph} ."
 
 
@@ -212,6 +212,13 @@ def _format(media_type: MediaType) -> ox.RdfFormat:
     except KeyError:
         names = tuple(known.name for known in _FORMATS)
         raise MediaTypeUnsupported(f"{media_type} is no RDF format; use one of {', '.join(names)}", names) from None
+
+
+def _written(term: object) -> str:
+    """A term as N-Quads writes it; the engine writes a triple term without its brackets."""
+    if isinstance(term, ox.Triple):
+        return f"<<( {term.subject} {term.predicate} {_written(term.object)} )>>"
+    return str(term)
 
 
 def _rename_datatype(literal: ox.Literal, rename: Callable[[str], str] | None) -> ox.Literal:

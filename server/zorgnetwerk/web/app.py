@@ -8,7 +8,7 @@ import time
 
 from flask import Flask, Response, g, request
 
-from zorgnetwerk.web import entities, harvest, pages, problems, sparql
+from zorgnetwerk.web import answer_files, entities, harvest, pages, problems, queries, sparql
 from zorgnetwerk.web.responses import secure
 from zorgnetwerk.web.site import Site
 
@@ -21,7 +21,7 @@ def create_app(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = max(site.settings.submission_bytes, site.settings.query_bytes * 4)
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
-    for room in (sparql, entities, harvest, pages):
+    for room in (sparql, answer_files, queries, entities, harvest, pages):
         app.register_blueprint(room.routes(site))
     app.before_request(_begin)
     app.after_request(_finish)
@@ -44,7 +44,9 @@ def _begin() -> Response | None:
 def _preflight() -> Response:
     response = Response(status=204)
     response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, QUERY, OPTIONS"
-    response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match, If-Match"
+    response.headers["Access-Control-Allow-Headers"] = (
+        "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match, If-Match"
+    )
     response.headers["Access-Control-Max-Age"] = "86400"
     return response
 

@@ -22,7 +22,7 @@ from zorgnetwerk.web.negotiation import accepts_gzip
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-Key: TypeAlias = tuple[int, str, str, str, str, bool]
+Key: TypeAlias = tuple[int, str, str, str, str, str, bool]
 
 _SHARE = 8
 """One answer takes at most this fraction of the memory, so that a large one does not push out all others."""
@@ -63,7 +63,7 @@ class AnswerCache:
         kept = self._find(key)
         if kept is not None:
             return _send(kept, environ, start_response)
-        if environ["REQUEST_METHOD"] == "HEAD" or len("".join(key[1:5])) > _LARGEST_KEY:
+        if environ["REQUEST_METHOD"] == "HEAD" or len("".join(key[1:6])) > _LARGEST_KEY:
             return self._application(environ, start_response)
         return self._forward(key, environ, start_response)
 
@@ -74,6 +74,7 @@ class AnswerCache:
             environ.get("QUERY_STRING", ""),
             environ.get("HTTP_ACCEPT", ""),
             environ.get("HTTP_ACCEPT_LANGUAGE", ""),
+            environ.get("HTTP_ACCEPT_DATETIME", ""),
             accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING")),
         )
 
@@ -136,7 +137,7 @@ class AnswerCache:
 
 
 def _weight(key: Key, kept: Kept) -> int:
-    return len(kept.body) + sum(len(name) + len(value) for name, value in kept.headers) + sum(map(len, key[1:5])) + 500
+    return len(kept.body) + sum(len(name) + len(value) for name, value in kept.headers) + sum(map(len, key[1:6])) + 500
 
 
 def _send(kept: Kept, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

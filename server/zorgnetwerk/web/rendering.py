@@ -27,13 +27,14 @@ from zorgnetwerk.dataset.schemes import SchemeDescription
 from zorgnetwerk.dataset.vocabulary import VocabularyDescription
 from zorgnetwerk.terms import syntax
 from zorgnetwerk.terms.languages import LANGUAGES, NAMES
-from zorgnetwerk.terms.media_types import JSON_LD, RESULT_FORMATS, TRIPLE_FORMATS, MediaType
+from zorgnetwerk.terms.media_types import JSON_LD, TRIPLE_FORMATS, MediaType
 from zorgnetwerk.web.assets import Assets
 from zorgnetwerk.web.frames import Frame, file_paths
 from zorgnetwerk.web.translations import LOCALES, Translations, Translator
-from zorgnetwerk.web.views import answers, codes, entity, front, kinds, terms
+from zorgnetwerk.web.views import answers, codes, entity, front, kinds, questions, terms
 from zorgnetwerk.web.views.downloads import DumpFile
 from zorgnetwerk.web.views.problems import Hint
+from zorgnetwerk.web.views.questions import AskedQuestion
 from zorgnetwerk.web.views.reader import Reader
 from zorgnetwerk.web.views.results import Outcome
 
@@ -118,8 +119,25 @@ class Renderer:
         """The page on which people ask in SPARQL; works without scripts and never forgets the query."""
         graph = answers.labels_of(outcome)
         view = answers.sparql_view(query, questions, outcome, self._reader(graph, graph, frame))
-        offers: tuple[MediaType, ...] = TRIPLE_FORMATS if view.is_graph else RESULT_FORMATS
-        return self._page("sparql.html", frame, title="SPARQL", view=view, offers=offers)
+        return self._page("sparql.html", frame, title="SPARQL", view=view)
+
+    def questions_page(
+        self, found: Sequence[Question], everything: Sequence[Question], words: str, frame: Frame
+    ) -> str:
+        """The page with the stored questions that a search leaves."""
+        view = questions.questions_view(found, everything, words, self._reader(Graph(), Graph(), frame))
+        return self._page(
+            "questions.html",
+            frame,
+            title=self.translations.for_language(frame.language).gettext("Questions"),
+            view=view,
+        )
+
+    def question_page(self, asked: AskedQuestion, frame: Frame) -> str:
+        """The page of one stored question: its parameters, its answer, its SPARQL."""
+        graph = answers.labels_of(asked.outcome)
+        view = questions.question_view(asked, self._reader(graph, graph, frame))
+        return self._page("question.html", frame, title=view.title, view=view)
 
     def dumps_page(self, files: Sequence[DumpFile], frame: Frame) -> str:
         """The page with everything to download."""

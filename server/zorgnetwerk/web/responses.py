@@ -31,7 +31,8 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 EXPOSED_HEADERS = (
-    "Content-Location, Content-Length, ETag, Link, Location, Retry-After, Zorgnetwerk-Release, X-Request-Id"
+    "Content-Location, Content-Length, ETag, Link, Location, Memento-Datetime, Retry-After, "
+    "Zorgnetwerk-Release, X-Request-Id"
 )
 COMPRESSED_FROM_BYTES = 1_400
 COMPRESSED_TO_BYTES = 8_000_000

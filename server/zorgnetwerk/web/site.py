@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from flask import Request
 
-from zorgnetwerk.errors import StoreUnavailable
+from zorgnetwerk.errors import NotFound, StoreUnavailable
 from zorgnetwerk.settings import Settings
-from zorgnetwerk.store.base import Store
+from zorgnetwerk.store.base import HistoricalStore, Store
 from zorgnetwerk.store.release import Release, Releases
 from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.terms.languages import LANGUAGES
@@ -47,7 +47,7 @@ class PerRelease:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One running site."""
+    """One running site; ``pinned`` names the earlier release that it shows, 0 the present one."""
 
     settings: Settings
     base: Base
@@ -55,10 +55,22 @@ class Site:
     releases: Releases
     renderer: Renderer
     kept: PerRelease = field(default_factory=PerRelease)
+    pinned: int = 0
+
+    def as_of(self, number: int) -> Self:
+        """This site as it was with another release.
+
+        Errors: NotFound when there is no such release or no history at all, Gone when it is not kept.
+        """
+        if not isinstance(self.store, HistoricalStore) or not self.store.capabilities.history:
+            raise NotFound("This site keeps no earlier states: its engine holds the present one only.")
+        release = self.releases.get(number)
+        base = Base(release.record.base_iri)
+        return replace(self, store=self.store.at(number), base=base, kept=PerRelease(), pinned=number)
 
     def release(self) -> Release:
         """The release that answers now. Errors: StoreUnavailable before the first build."""
-        current = self.releases.current()
+        current = self.releases.get(self.pinned) if self.pinned else self.releases.current()
         if current is None:
             raise StoreUnavailable("No release has been built yet; run 'zorgnetwerk build'.")
         return current
@@ -70,7 +82,7 @@ class Site:
     def frame(self, request: Request, language: str = "", path: str = "") -> Frame:
         """What a page must know of its request."""
         shown = path or _without_language(request.path)
-        release = self.releases.current()
+        release = self.releases.get(self.pinned) if self.pinned else self.releases.current()
         return Frame(
             language=language or choose_language(request.headers.get("Accept-Language")),
             base=self.base,

@@ -22,12 +22,14 @@ from zorgnetwerk.store.query import Query, token_at
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, MediaType
-from zorgnetwerk.web import negotiation, protocol, sparql_page
+from zorgnetwerk.web import negotiation, past, protocol, sparql_page
+from zorgnetwerk.web.past import State
 from zorgnetwerk.web.protocol import Operation
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
 
 PATH = "/sparql"
+_LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
 SOLUTION_OFFERS = (*media_types.RESULT_FORMATS, HTML)
 VERDICT_OFFERS = (media_types.RESULTS_JSON, media_types.RESULTS_XML, HTML)
 GRAPH_OFFERS = (*media_types.GRAPH_FORMATS, HTML)
@@ -40,9 +42,22 @@ def routes(site: Site) -> Blueprint:
 
     @blueprint.route(PATH, methods=protocol.METHODS, provide_automatic_options=False)
     def endpoint() -> Response:
-        return options() if request.method == "OPTIONS" else answer(request, site)
+        return options() if request.method == "OPTIONS" else answer(request, past.negotiated(request, site))
 
-    @blueprint.route(f"/<any({', '.join(LANGUAGES)}):language>{PATH}", methods=["GET", "POST"])
+    @blueprint.route(f"/release/<int:number>{PATH}", methods=protocol.METHODS, provide_automatic_options=False)
+    def earlier(number: int) -> Response:
+        return options() if request.method == "OPTIONS" else answer(request, past.numbered(request, site, number))
+
+    @blueprint.route(f"/{_LANGUAGE}/release/<int:number>{PATH}", methods=["GET", "POST"])
+    def earlier_page(number: int, language: str) -> Response:
+        shown = past.numbered(request, site, number).site
+        return sparql_page.show(request, shown, language, operation_or_none(request, shown))
+
+    @blueprint.get(f"/timemap{PATH}")
+    def timemap() -> Response:
+        return past.timemap(request, site)
+
+    @blueprint.route(f"/{_LANGUAGE}{PATH}", methods=["GET", "POST"])
     def page(language: str) -> Response:
         return sparql_page.show(request, site, language, operation_or_none(request, site))
 
@@ -57,17 +72,17 @@ def options() -> Response:
     return response
 
 
-def answer(asked: Request, site: Site) -> Response:
-    """The answer to a request at the endpoint.
+def answer(asked: Request, state: State) -> Response:
+    """The answer to a request at the endpoint, from the state of the data that it asks about.
 
     Errors: QueryRefused and SyntaxInvalid (400), UpdateRefused (403), MediaTypeUnsupported (415), BodyTooLarge (413),
     NotAcceptable (406), limits (503).
     """
-    operation = operation_or_none(asked, site)
+    operation = operation_or_none(asked, state.site)
     if operation is None:
-        return _describe(asked, site)
+        return _describe(asked, state)
     try:
-        return _evaluate(asked, site, operation)
+        return _evaluate(asked, state, operation)
     except SyntaxInvalid as error:
         place = error.place
         if place.line:
@@ -97,35 +112,55 @@ def offers_for(query: Query) -> tuple[MediaType, ...]:
     return VERDICT_OFFERS if query.form == "ASK" else SOLUTION_OFFERS
 
 
-def _evaluate(asked: Request, site: Site, operation: Operation) -> Response:
+def _evaluate(asked: Request, state: State, operation: Operation) -> Response:
+    site = state.site
     query = Query.parse(operation.text, site.settings.query_bytes)
     media_type = negotiation.choose(offers_for(query), asked.headers.get("Accept"))
     if media_type is HTML:
         language = negotiation.choose_language(asked.headers.get("Accept-Language"))
-        return sparql_page.show(asked, site, language, operation)
+        return _page(asked, state, language, operation)
     found = site.store.answer(query, media_type, limits_of(site, operation), operation.selection)
     shown = Representation(
         found.body,
         media_type,
-        location=operation.address(PATH) if asked.method == "QUERY" else "",
-        vary=("Accept",),
+        location=operation.address(state.path) if asked.method == "QUERY" else state.location,
+        vary=("Accept", *state.vary),
+        links=state.links,
         release=found.release,
-        headers={"Server-Timing": f"query;dur={found.seconds * 1000:.1f}"},
+        headers={**state.headers, "Server-Timing": f"query;dur={found.seconds * 1000:.1f}"},
     )
     return respond(asked, shown)
 
 
-def _describe(asked: Request, site: Site) -> Response:
+def _page(asked: Request, state: State, language: str, operation: Operation | None) -> Response:
+    response = sparql_page.show(asked, state.site, language, operation)
+    response.headers.extend(state.headers)
+    response.headers["Vary"] = ", ".join((response.headers["Vary"], *state.vary))
+    for link in state.links:
+        response.headers.add("Link", link)
+    return response
+
+
+def _describe(asked: Request, state: State) -> Response:
+    site = state.site
     media_type = negotiation.choose(DESCRIPTION_OFFERS, asked.headers.get("Accept"))
     if media_type is HTML:
         language = negotiation.choose_language(asked.headers.get("Accept-Language"))
-        return sparql_page.show(asked, site, language, None)
+        return _page(asked, state, language, None)
     is_union = site.settings.default_graph == "union"
-    graph = site.per_release("service", lambda: service.describe(site.store, site.base, is_union=is_union))
+    path = state.path.lstrip("/")
+    graph = site.per_release("service", lambda: service.describe(site.store, site.base, is_union=is_union, path=path))
     body = syntax.write(graph, media_type, site.release().prefixes())
     return respond(
         asked,
         Representation(
-            body, media_type, vary=("Accept",), release=site.store.release(), seconds=site.settings.page_seconds
+            body,
+            media_type,
+            location=state.location,
+            vary=("Accept", *state.vary),
+            links=state.links,
+            release=site.store.release(),
+            seconds=site.settings.page_seconds,
+            headers=state.headers,
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+
 from flask import Request, Response
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
@@ -27,7 +28,7 @@ def show(asked: Request, site: Site, language: str, operation: Operation | None)
     """The page with this query and its outcome; the status is that of the outcome."""
     outcome = evaluate(site, operation) if operation else None
     status = outcome.status if isinstance(outcome, Refusal) else 200
-    frame = site.frame(asked, language, "/sparql")
+    frame = site.frame(asked, language, f"/release/{site.pinned}/sparql" if site.pinned else "/sparql")
     text = operation.text if operation else ""
     stored: list[questions.Question] = site.per_release("questions", lambda: questions.stored(site.store))
     page = site.renderer.sparql_page(frame, text, stored, outcome).encode()
@@ -60,6 +61,7 @@ def evaluate(site: Site, operation: Operation) -> Outcome:
                 return Refusal(
                     f"The answer has {body.size:,} bytes, too many to show here. Add a LIMIT, or download it.",
                     status=200,
+                    formats=media_types.TRIPLE_FORMATS if query.is_graph else media_types.RESULT_FORMATS,
                 )
             return _outcome(site, query, found, body.read())
     except ZorgnetwerkError as error:
@@ -69,9 +71,11 @@ def evaluate(site: Site, operation: Operation) -> Outcome:
 def _outcome(site: Site, query: Query, found: Answer, body: bytes) -> Outcome:
     if query.is_graph:
         graph = Graph()
-        for subject, predicate, value, _ in syntax.parse(body, media_types.N_TRIPLES)[:SHOWN_TRIPLES]:
+        triples = syntax.parse(body, media_types.N_TRIPLES)
+        for subject, predicate, value, _ in triples[:SHOWN_TRIPLES]:
             graph.add((subject, predicate, value))
-        return Triples(graph, _labels(site, {node for triple in graph for node in triple}), found.seconds)
+        names = _labels(site, {node for triple in graph for node in triple})
+        return Triples(graph, names, found.seconds, len(triples))
     content = json.loads(body)
     if "boolean" in content:
         return Verdict(bool(content["boolean"]), found.seconds)

@@ -1,4 +1,4 @@
-/* Progressive enhancement only: copy buttons, and opening all evidence before printing. Pages are complete without it. */
+/* Progressive enhancement only: copy buttons, opening all evidence before printing, long queries sent in the body. Pages are complete without it. */
 
 function announce(button) {
   const before = button.textContent;
@@ -43,4 +43,9 @@ query?.addEventListener("keydown", (event) => {
     event.preventDefault();
     query.form.requestSubmit();
   }
+});
+
+/* A long query does not fit in an address; the endpoint takes it in the body as well. */
+query?.form.addEventListener("submit", () => {
+  query.form.method = encodeURIComponent(query.value).length > 6000 ? "post" : "get";
 });

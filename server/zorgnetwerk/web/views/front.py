@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from zorgnetwerk.dataset.evidence import Ledger, in_order
 from zorgnetwerk.dataset.listing import Listing, sort_key
 from zorgnetwerk.dataset.overview import Overview
-from zorgnetwerk.terms.languages import pick
 from zorgnetwerk.terms.namespaces import DCAT, DCT, ORG, RDF
 from zorgnetwerk.web.views import kinds
 from zorgnetwerk.web.views.facts import sections
@@ -40,11 +39,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A stored question: its words, what it is about, the page that answers it."""
+    """A stored question: its words, what it is about, its slug."""
 
     label: str
     comment: str
-    text: str
+    slug: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def home_view(overview: Overview, reader: Reader) -> HomeView:
         schemes=_by_name(reader, overview.schemes),
         contradictions=_by_name(reader, overview.contradictions),
         questions=tuple(
-            Asked(question.label(language), _comment(reader, question.comments), question.text)
+            Asked(question.label(language), question.comment(language), question.slug)
             for question in overview.questions
         ),
         specimen=_specimen(reader),
@@ -190,10 +189,6 @@ def _source(reader: Reader, source: URIRef) -> Source:
         reader.link(publisher) if publisher is not None else None,
         reader.date(dated) if dated is not None else reader.t.gettext("date not stated"),
     )
-
-
-def _comment(reader: Reader, comments: tuple[Literal, ...]) -> str:
-    return str(pick(comments, reader.frame.language) or "")
 
 
 def _kinds(reader: Reader, thing: URIRef) -> tuple[Text, ...]:

@@ -9,6 +9,8 @@ from typing import TypeAlias
 from rdflib import Graph
 from rdflib.term import Node
 
+from zorgnetwerk.terms.media_types import MediaType
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -31,22 +33,27 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Triples:
-    """The graph of a CONSTRUCT or DESCRIBE."""
+    """The graph of a CONSTRUCT or DESCRIBE. Units: ``total`` counts the triples of the answer; 0: those shown."""
 
     graph: Graph
     labels: Graph
     seconds: float
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no answer, and where in the text the reason lies (counted from 1; 0: unknown)."""
+    """Why there is no answer, and where in the text the reason lies (counted from 1; 0: unknown).
+
+    ``formats`` are those in which the answer can be fetched although it is not shown.
+    """
 
     message: str
     line: int = 0
     column: int = 0
     excerpt: str = ""
     status: int = 400
+    formats: tuple[MediaType, ...] = ()
 
 
 Outcome: TypeAlias = Table | Verdict | Triples | Refusal
