@@ -128,16 +128,17 @@ def children(settings: Settings, state: State) -> list[Child]:
         handler="zorgnetwerk.submission.checking:prepare",
         content_dir=settings.content,
     )
-    return [Child("dispatcher", options.command(), environment), Child("web", web_command(settings), environment)]
+    web = [Child(f"web-{number}", web_command(settings), environment) for number in range(1, settings.web_workers + 1)]
+    return [Child("dispatcher", options.command(), environment), *web]
 
 
 def web_command(settings: Settings) -> tuple[str, ...]:
-    """The command line of the web server."""
+    """The command line of one web server; several of them share the port, so that none is missed while it restarts."""
     flags = {
         "interface": "wsgi",
         "host": settings.host,
         "port": settings.port,
-        "workers": settings.web_workers,
+        "workers": 1,
         "blocking-threads": settings.web_threads,
         "backpressure": settings.web_threads * 4,
         "respawn-interval": 0.2,

@@ -44,7 +44,7 @@ class Settings:
     )
     release_retention: int = _setting(30, "releases", "how many releases are kept; older ones answer 410")
     workers: int = _setting(0, "processes", "long queries that run at once; 0: one per core")
-    web_workers: int = _setting(1, "processes", "web processes")
+    web_workers: int = _setting(2, "processes", "web servers that share the port; one that ends is not missed")
     web_threads: int = _setting(
         64, "threads", "requests that one web process holds at once; more than the queue admits"
     )

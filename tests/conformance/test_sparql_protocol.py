@@ -135,9 +135,10 @@ RULES = (
     Rule(76, "text/xml is the XML of the kind: solutions", at(ROWS), 200, XML, accept="text/xml"),
     Rule(76, "application/xml is the XML of the kind: graphs", at(GRAPH), 200, "application/rdf+xml", accept="application/xml"),
     Rule(77, "a syntax error has line, column, token", at("SELECT ?s\nWHERE { ?s ?p }"), 400, PROBLEM, holds=has_place(2, 15, "}")),
+    Rule(77, "the token is the one that does not fit", at("SELECT ?s { ?s ?p ?o } LIMIT many"), 400, PROBLEM, holds=has_place(1, 30, "many")),
     Rule(77, "an error at the end has no token", at("ASK {"), 400, PROBLEM, holds=has_place(1, 6, "")),
     Rule(77, "an undeclared prefix is named", at("ASK { ?s no:such ?o }"), 400, PROBLEM, holds=has_place(1, 10, "no:such")),
-    Rule(77, "an error in text for readers", at("ASK {"), 400, "text/plain", accept="text/plain", holds=lambda reply: "line 1, column 6" in reply.text),
+    Rule(77, "an error in text for readers", at("ASK {"), 400, "text/plain", accept=f"{JSON}, text/plain", holds=lambda reply: "line 1, column 6" in reply.text),
     Rule(77, "an empty query", "/sparql?query=", 400, PROBLEM, holds=reason("empty")),
     Rule(77, "an address that is not UTF-8", "/sparql?query=%FF", 400, PROBLEM),
     Rule(77, "a body that is not UTF-8", "/sparql", 400, PROBLEM, method="POST", headers=DIRECT, body=b"ASK { ?s ?p '\xff' }"),
@@ -154,7 +155,7 @@ RULES = (
     Rule(78, "another charset", "/sparql", 415, PROBLEM, method="POST", headers={"Content-Type": "application/sparql-query; charset=UTF-16"}, body=ASK.encode("utf-16")),
     Rule(78, "a coded body", "/sparql", 415, PROBLEM, method="POST", headers={**DIRECT, "Content-Encoding": "gzip"}, body=ASK),
     Rule(78, "another method", "/sparql", 405, PROBLEM, method="PUT", headers=DIRECT, body=ASK, holds=lambda reply: {"GET", "HEAD", "POST", "QUERY", "OPTIONS"} == set(reply.headers["allow"].split(", "))),
-    *(Rule(80, f"an error is never {kind}", at("ASK {"), 400, PROBLEM, accept=kind) for kind in ("text/csv", "text/tab-separated-values", "application/n-triples")),
+    *(Rule(80, f"an error is never {kind}", at(f"{text} {{"), 400, PROBLEM, accept=kind) for text, kind in (("SELECT *", "text/csv"), ("SELECT *", "text/tab-separated-values"), ("CONSTRUCT", "application/n-triples"))),
     *(Rule(83, f"{words} is refused", at(f"ASK {{ {words} <http://127.0.0.1:9/> {{ ?s ?p ?o }} }}"), 400, PROBLEM, holds=reason("service")) for words in ("SERVICE", "SERVICE SILENT", "SeRvIcE SiLeNt", "S\\u0045RVICE")),
 )  # fmt: skip
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 
 from rdflib import Graph, URIRef
 
-from zorgnetwerk.dataset import entities, labels, listing, overview, schemes, vocabulary
+from zorgnetwerk.dataset import entities, labels, listing, overview, questions, schemes, vocabulary
 from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.web.frames import Frame
 from zorgnetwerk.web.rendering import Renderer
 from zorgnetwerk.web.views.downloads import DumpFile
 from zorgnetwerk.web.views.problems import Hint
-from zorgnetwerk.web.views.results import Triples
+from zorgnetwerk.web.views.questions import AskedQuestion
+from zorgnetwerk.web.views.results import Refusal, Table, Triples
 
 from ..memory_store import MemoryStore
 from .reading import Page
@@ -48,6 +50,10 @@ class Studio:
         graph = store.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 20")
         dump = DumpFile("a.nq", "/dumps/a.nq", "application/n-quads", 1234567, "00ff", datetime.date(2026, 1, 2), 12)
 
+        stored = questions.stored(store)
+        table = Table(("x",), [{"x": code}] * 2, graph, 0.01)
+        asked = AskedQuestion(stored[0], [], stored[0].text, {}, table)
+
         def frame(path: str) -> Frame:
             return self.frame(path, language)
 
@@ -59,6 +65,9 @@ class Studio:
             "vocabulary": r.vocabulary_page(vocabulary.describe_vocabulary(store, base), frame("/ns/zorgnetwerk")),
             "sparql": r.sparql_page(frame("/sparql"), "", [], None),
             "triples": r.sparql_page(frame("/sparql"), "CONSTRUCT …", [], Triples(graph, graph, 0.01)),
+            "questions": r.questions_page(stored, stored, 'no"<b>', frame("/queries")),
+            "question": r.question_page(asked, frame("/queries/x")),
+            "refused question": r.question_page(replace(asked, outcome=Refusal("why", 1, 2, "x")), frame("/queries/x")),
             "dumps": r.dumps_page([dump], frame("/dumps/")),
             "catalogue": r.catalogue_page(
                 _catalogue(), frame("/catalogue"), labels.names_of(store, _catalogue(), base)

@@ -1,4 +1,4 @@
-"""What a stored question can be asked of: its parameters, the values they take, and the one way a value enters its text.
+"""What a stored question can be asked of: its parameters, the values they take, the one way a value enters its text.
 
 A value from outside becomes a term here or is refused with the rule; only terms reach the text, and only between the
 braces of the parameter's own ``VALUES`` line. Must not know requests.
@@ -78,7 +78,7 @@ class Parameter:
             raise self._wrong(text, "true or false")
         if not text or _CONTROL.search(text):
             raise self._wrong(text, "text without line breaks and other control characters")
-        if datatype == XSD.string or isinstance(self.default, Literal) and self.default.language:
+        if datatype == XSD.string or (isinstance(self.default, Literal) and self.default.language):
             return Literal(text, lang=self.default.language if isinstance(self.default, Literal) else None)
         return Literal(text, datatype=datatype, normalize=False)
 

@@ -128,11 +128,12 @@ class Spool:
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
-    """A store and how to ask it."""
+    """A store and how to ask it; ``base_iri`` is what relative IRIs in a query without BASE are read against."""
 
     store: ox.Store
     union: bool = True
     prefixes: Mapping[str, str] = field(default_factory=dict)
+    base_iri: str | None = None
 
     def evaluate(self, request: Request, descriptor: int) -> Outcome:
         """Writes the whole answer to an empty file.
@@ -156,7 +157,7 @@ class Evaluator:
 
     def query(self, request: Request) -> _Result:
         """The engine's own result, evaluated while it is read. Errors: those of the engine."""
-        return self.store.query(request.text, **self._dataset(request))
+        return self.store.query(request.text, base_iri=self.base_iri, **self._dataset(request))
 
     def _dataset(self, request: Request) -> dict[str, Any]:
         if request.default_graphs is not None or request.named_graphs is not None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from zorgnetwerk.errors import Place, QueryRefused
@@ -125,18 +125,27 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
     return _tokens(text)
 
 
-def token_at(text: str, line: int, column: int) -> str:
-    """The token that stands at, or follows, a place of the text; empty at its end. Units: both count from 1.
+def offence(text: str, place: Place) -> Place:
+    """The place of an error in the text with the token that stands there; an empty one at the end of the text.
 
-    >>> token_at("ASK { ?s ?p }", 1, 13), token_at("ASK {", 1, 6)
-    ('}', '')
+    A parser that blames the end although every bracket is closed has only looked further than the last bracket, which
+    is then the offender.
+
+    >>> offence("ASK { ?s ?p ?o ?q }", Place(1, 16)).token, offence("ASK {", Place(1, 6)).token
+    ('?q', '')
+    >>> offence("ASK { ?s ?p }", Place(1, 14)).column
+    13
     """
-    lines = text.split("\n")
-    wanted = sum(len(part) + 1 for part in lines[: line - 1]) + column - 1
+    wanted = sum(len(part) + 1 for part in text.split("\n")[: place.line - 1]) + place.column - 1
+    depth, last, last_offset = 0, "", 0
     for _, token, offset in _tokens(text):
         if offset + len(token) > wanted:
-            return token[:_TOKEN_CHARACTERS]
-    return ""
+            return replace(place, token=token[:_TOKEN_CHARACTERS])
+        depth += (token in _OPENING) - (token in _CLOSING)
+        last, last_offset = token, offset
+    if depth == 0 and last in _CLOSING:
+        return replace(_place(text, last_offset), token=last)
+    return replace(place, token="")
 
 
 def _check_characters(text: str, length_limit_bytes: int) -> None:

@@ -212,5 +212,10 @@ def _read_record(folder: Path) -> Record:
         raise StateError(
             f"{path} has format {loaded.get('format')}, this version reads {FORMAT}. Run 'zorgnetwerk build'."
         )
+    return record_of(loaded)
+
+
+def record_of(loaded: Mapping[str, Any]) -> Record:
+    """The record that these fields make; unknown ones are left out. Errors: TypeError when one is missing."""
     known = {item.name for item in fields(Record)}
     return Record(**{key: value for key, value in loaded.items() if key in known})

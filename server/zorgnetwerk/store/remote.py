@@ -29,7 +29,7 @@ from zorgnetwerk.store.transport import Transport
 from zorgnetwerk.terms import media_types
 from zorgnetwerk.terms.media_types import MediaType
 
-_DEFAULT_LIMITS: Final = Limits(10.0, 50_000_000, 1 << 30)
+DEFAULT_LIMITS: Final = Limits(10.0, 50_000_000, 1 << 30)
 _RESULTS: Final = {
     media_types.RESULTS_JSON: ox.QueryResultsFormat.JSON,
     media_types.RESULTS_XML: ox.QueryResultsFormat.XML,
@@ -64,7 +64,7 @@ class RemoteStore:
         *,
         update_endpoint: str = "",
         credentials: Credentials | None = None,
-        limits: Limits = _DEFAULT_LIMITS,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._endpoint = endpoint
         self._update_endpoint = update_endpoint
@@ -106,13 +106,7 @@ class RemoteStore:
 
     def select(self, text: str) -> list[dict[str, Node]]:
         """The solutions of one of our own queries."""
-        found = _solutions(self._ask(text, media_types.RESULTS_JSON, self._limits))
-        if not isinstance(found, ox.QuerySolutions):
-            raise StoreUnavailable("The remote endpoint answered a SELECT query with something else than solutions.")
-        names = [variable.value for variable in found.variables]
-        return [
-            {name: _term(value) for name, value in zip(names, row, strict=True) if value is not None} for row in found
-        ]
+        return solutions_of(self._ask(text, media_types.RESULTS_JSON, self._limits))
 
     def construct(self, text: str) -> Graph:
         """The graph of one of our own queries."""
@@ -254,6 +248,15 @@ def _solutions(data: bytes) -> Any:
         return ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
     except (SyntaxError, ValueError) as error:
         raise StoreUnavailable("The remote endpoint sent an incomplete or broken answer.") from error
+
+
+def solutions_of(data: bytes) -> list[dict[str, Node]]:
+    """The solutions in a JSON body; unbound variables are left out. Errors: StoreUnavailable."""
+    found = _solutions(data)
+    if not isinstance(found, ox.QuerySolutions):
+        raise StoreUnavailable("The remote endpoint answered a SELECT query with something else than solutions.")
+    names = [variable.value for variable in found.variables]
+    return [{name: _term(value) for name, value in zip(names, row, strict=True) if value is not None} for row in found]
 
 
 def _rows(found: Any) -> Any:

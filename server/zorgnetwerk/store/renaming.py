@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urljoin
 
 import pyoxigraph as ox
@@ -63,7 +63,7 @@ class Renaming:
 
     def triple(self, triple: ox.Triple) -> ox.Triple:
         """A statement as it is stored."""
-        return ox.Triple(self._term(triple.subject), self._term(triple.predicate), self._term(triple.object))
+        return ox.Triple(*map(self._term, triple))
 
     def chosen(self, selection: DatasetSelection | None, *, union: bool) -> DatasetSelection:
         """The stored graphs that a query sees; without a selection all of them. What is not published is left out."""
@@ -80,9 +80,11 @@ class Renaming:
         """A query with renamed graphs.
 
         >>> names = Renaming("7", frozenset(("http://e/g",)))
-        >>> names.question("PREFIX e: <http://e/> SELECT * FROM e:g { GRAPH e:g { ?s ?p '<http://e/g>' } }")
-        Question(text="PREFIX e: <http://e/> SELECT *  { GRAPH <http://e/g~zn-7~> { ?s ?p '<http://e/g>' } }",
-                 selection=DatasetSelection(default_graphs=('http://e/g',), named_graphs=()))
+        >>> question = names.question("PREFIX e: <http://e/> ASK FROM e:g { GRAPH e:g { ?s ?p '<http://e/g>' } }")
+        >>> question.text
+        "PREFIX e: <http://e/> ASK  { GRAPH <http://e/g~zn-7~> { ?s ?p '<http://e/g>' } }"
+        >>> question.selection
+        DatasetSelection(default_graphs=('http://e/g',), named_graphs=())
         """
         pieces: list[str] = []
         default: list[str] = []
@@ -110,7 +112,7 @@ class Renaming:
     def _all_stored(self, graphs: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(self.stored(graph) for graph in graphs) or (NOTHING,)
 
-    def _term(self, term: object) -> object:
+    def _term(self, term: Any) -> Any:
         if isinstance(term, ox.NamedNode) and term.value in self.graphs:
             return ox.NamedNode(self.stored(term.value))
         return term

@@ -61,6 +61,8 @@ class QueryWork:
     union: bool
     prefixes: Mapping[str, str]
     memory: ox.Store | None = None
+    endpoint: str | None = None
+    """The address of the endpoint, against which a query without BASE is read. Source: RFC 3986, 5.1.3."""
 
     @classmethod
     def prepare(cls, folder: Path, mode: str, default_graph: str) -> QueryWork:
@@ -73,7 +75,9 @@ class QueryWork:
             number, quads = int(record["number"]), int(record["quads"])
             prefixes = read_prefixes(folder)
             chosen = str(record.get("default_graph", "union")) if default_graph == "release" else default_graph
-            work = cls(folder, number, quads, chosen != "own", prefixes)
+            base = str(record.get("base_iri", ""))
+            endpoint = f"{base}sparql" if base else None
+            work = cls(folder, number, quads, chosen != "own", prefixes, endpoint=endpoint)
             return replace(work, memory=load(folder / "quads.nq")) if mode == "memory" else work
         except (OSError, ValueError, KeyError, SyntaxError) as error:
             raise StateError(f"The release in {folder} cannot be opened: {error}. Rebuild it, or roll back.") from error
@@ -104,7 +108,7 @@ class QueryWork:
         """The engine's edge. Only after ``open``."""
         if self.memory is None:
             raise StateError(f"The release in {self.folder} is not open.")
-        return Evaluator(self.memory, self.union, self.prefixes)
+        return Evaluator(self.memory, self.union, self.prefixes, self.endpoint)
 
     def run(self, header: Mapping[str, object], descriptors: Sequence[int]) -> dict[str, object]:
         outcome = self.evaluator().evaluate(_request(header), descriptors[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from zorgnetwerk.errors import ContentError
 from zorgnetwerk.settings import Settings
@@ -12,6 +13,11 @@ from zorgnetwerk.submission.checking import Checker, Circumstances
 from zorgnetwerk.submission.findings import ValidationReport
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE, Base
+
+_VERDICTS: Final = {
+    True: {"nl": "voldoet", "fr": "conforme", "de": "erfüllt die Regeln", "en": "conforms"},
+    False: {"nl": "voldoet niet", "fr": "non conforme", "de": "erfüllt die Regeln nicht", "en": "does not conform"},
+}
 
 
 def check_files(
@@ -49,4 +55,6 @@ def _told(report: ValidationReport, file: Path, language: str, form: str) -> Seq
         return [reporting.written(report, media_types.JSON).decode()]
     if form == "ttl":
         return [reporting.written(report, media_types.TURTLE).decode()]
-    return [f"{file}: {line}" for line in reporting.lines(report, language)]
+    verdict = _VERDICTS[report.conforms][language]
+    counts = f"{len(report.violations)} violations, {len(report.warnings)} warnings"
+    return [*(f"{file}: {line}" for line in reporting.lines(report, language)), f"{file}: {verdict} ({counts})"]

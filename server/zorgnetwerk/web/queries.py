@@ -1,8 +1,8 @@
 """The stored questions at stable addresses: a page, the answer in every format, and the SPARQL itself.
 
-``/queries`` lists and searches them, ``/queries/{slug}`` negotiates, a suffix names the format, ``/{language}/queries/…``
-are the pages. Parameters of the address are those of the question and nothing else: a name it does not have is refused,
-since an answer to another question than was asked would be a lie.
+``/queries`` lists and searches them, ``/queries/{slug}`` negotiates, a suffix names the format; the pages are under
+``/{language}/queries``. Parameters of the address are those of the question and nothing else: a name it does not have
+is refused, since an answer to another question than was asked would be a lie.
 
 Source: ``data/queries/README.md``; RFC 9110, 8.7 (Content-Location).
 """
@@ -77,7 +77,7 @@ def _listing(asked: Request, site: Site, language: str) -> Response:
     found = questions.matching(everything, words)
     media_type = HTML if language else negotiation.choose((HTML, JSON), asked.headers.get("Accept"))
     chosen = language or negotiation.choose_language(asked.headers.get("Accept-Language"))
-    vary = () if language else ("Accept", "Accept-Language")
+    vary: tuple[str, ...] = () if language else ("Accept", "Accept-Language")
     if media_type is HTML:
         frame = site.frame(asked, chosen, PATH)
         body = site.renderer.questions_page(found, everything, words, frame).encode()

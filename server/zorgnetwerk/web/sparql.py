@@ -11,14 +11,12 @@ conditional like GET, and ``Content-Location`` names the address where GET gives
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, Request, Response, request
 
 from zorgnetwerk.dataset import service
 from zorgnetwerk.errors import SyntaxInvalid
 from zorgnetwerk.store.base import Limits
-from zorgnetwerk.store.query import Query, token_at
+from zorgnetwerk.store.query import Query, offence
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, MediaType
@@ -84,9 +82,8 @@ def answer(asked: Request, state: State) -> Response:
     try:
         return _evaluate(asked, state, operation)
     except SyntaxInvalid as error:
-        place = error.place
-        if place.line:
-            error.place = replace(place, token=token_at(operation.text, place.line, place.column))
+        if error.place.line:
+            error.place = offence(operation.text, error.place)
         raise
 
 

@@ -16,6 +16,7 @@ class Hint:
 
 
 TITLES = (
+    mark("Update refused"),
     mark("Query refused"),
     mark("Syntax error"),
     mark("Media type not supported"),

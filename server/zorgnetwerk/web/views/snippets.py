@@ -78,10 +78,8 @@ def _python(endpoint: str, query: str, media_type: MediaType) -> str:
 
 def _r(endpoint: str, query: str, media_type: MediaType) -> str:
     call = "read.csv" if media_type is media_types.RESULTS_CSV else "readLines"
-    return (
-        f"query <- {_r_string(query)}\n"
-        f"answer <- {call}(paste0({_quoted(f'{endpoint}.{media_type.suffix}?query=')}, URLencode(query, reserved = TRUE)))"
-    )
+    address = _quoted(f"{endpoint}.{media_type.suffix}?query=")
+    return f"query <- {_r_string(query)}\nanswer <- {call}(paste0({address}, URLencode(query, reserved = TRUE)))"
 
 
 def _javascript(endpoint: str, query: str, media_type: MediaType) -> str:
