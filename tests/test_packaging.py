@@ -61,7 +61,7 @@ def test_an_installed_wheel_publishes_an_entity(installed: Path, tmp_path: Path)
         "csv",
         "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?name { <http://elsewhere.example/id/organisatie/jessa-ziekenhuis> skos:prefLabel ?name }",
     )
-    assert answer.split("\r\n")[:2] == ["name", "Jessa Ziekenhuis"]
+    assert answer.splitlines() == ["name", "Jessa Ziekenhuis"]
 
 
 def test_templates_and_static_files_are_in_the_wheel(installed: Path) -> None:

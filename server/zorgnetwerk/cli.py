@@ -22,6 +22,7 @@ from zorgnetwerk import settings as settings_table
 from zorgnetwerk.dataset import dumps
 from zorgnetwerk.dataset.building import build as build_release
 from zorgnetwerk.errors import ZorgnetwerkError
+from zorgnetwerk.pushing import push_release
 from zorgnetwerk.serving import base_of, plan_of
 from zorgnetwerk.serving import serve as serve_site
 from zorgnetwerk.settings import Settings
@@ -47,6 +48,9 @@ _FLAGS = {
     "sources_dir": "--sources",
     "memory_mode_quads": "--memory-mode-quads",
     "web_workers": "--web-workers",
+    "remote_query": "--remote-query",
+    "remote_update": "--remote-update",
+    "remote_user": "--remote-user",
     "log_level": "--log-level",
 }
 _BUILD_FLAGS = ("base_iri", "state_dir", "content_dir", "default_graph", "unchecked", "sources_dir")
@@ -151,6 +155,19 @@ def rollback(settings: Settings, number: int) -> None:
     with state.writing():
         Releases(state).point_to(number)
     click.echo(f"release {number} is served now")
+
+
+@main.command("push")
+@_settings_flags("state_dir", "remote_query", "remote_update", "remote_user")
+@click.option("--release", "number", type=int, help="a kept release (default: the current one)")
+@_guarded
+def push(settings: Settings, number: int | None) -> None:
+    """Load a release into a remote SPARQL engine, for sites that read from there."""
+    done = push_release(settings, number, _say)
+    click.echo(
+        f"version {done.version}: {done.statements} statements in {done.graphs} graphs, "
+        f"{'new' if done.is_new else 'unchanged'}"
+    )
 
 
 @main.command()

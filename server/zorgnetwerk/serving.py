@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
 
+from zorgnetwerk import pushing
 from zorgnetwerk.dataset.building import Outcome, Plan, build
 from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.errors import ContentError, SettingError
@@ -85,6 +86,11 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
         raise SettingError(
             "The site runs on Linux (it needs fork, resource limits and seccomp). Use the container or WSL elsewhere."
         )
+    if settings.remote_query:
+        port = free_port(settings)
+        running = replace(pushing.settled(settings, say), port=port)
+        say(f"Open http://{'localhost' if settings.host in _LOOPBACK else settings.host}:{port}/")
+        return Supervisor([Child("web", web_command(running), environment_of(running))]).run()
     state = State.open(settings.state)
     with state.serving():
         port = free_port(settings)

@@ -62,6 +62,12 @@ class Settings:
     cache_bytes: int = _setting(64_000_000, "bytes", "answers kept in memory by each web process")
     inverse_page_size: int = _setting(100, "links", "inverse links on one page of a thing")
     page_seconds: int = _setting(60, "seconds", "how long a reader may keep a page without asking again")
+    remote_query: str = _setting(
+        "", "address", "SPARQL endpoint of a remote engine that this site reads from; empty: the own engine"
+    )
+    remote_update: str = _setting("", "address", "SPARQL Update endpoint of that engine, for 'push'")
+    remote_user: str = _setting("", "name", "who asks the remote engine, when it wants to know")
+    remote_secret: str = _setting("", "secret", "password of that user; not a flag, since flags can be seen")
     log_level: str = _setting(
         "info", "debug|info|warning|error", "what is written to standard error, one JSON object a line"
     )
@@ -186,6 +192,10 @@ def _checked(settings: Settings) -> Settings:
         is_number = isinstance(default, int | float) and not isinstance(default, bool)
         if is_number and (value < 0 or (value == 0 and name not in _MAY_BE_ZERO)):
             raise SettingError(f"{name} is {value}, expected a positive number of {unit}")
+    for name in ("remote_query", "remote_update"):
+        value = getattr(settings, name)
+        if value and not value.startswith(("http://", "https://")):
+            raise SettingError(f"{name} is {value!r}, expected an address that begins with http:// or https://")
     if settings.port > 65_535:
         raise SettingError(f"port is {settings.port}, expected at most 65535")
     return settings

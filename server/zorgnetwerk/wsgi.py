@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zorgnetwerk import logs, settings
+from zorgnetwerk import logs, pushing, settings
+from zorgnetwerk.settings import Settings
 from zorgnetwerk.store import processes
 from zorgnetwerk.store.base import Limits
 from zorgnetwerk.store.embedded import EmbeddedStore
@@ -21,9 +22,20 @@ def make() -> AnswerCache:
     processes.die_with_parent()
     chosen = settings.load()
     logs.set_up(chosen.log_level)
+    site = _remote(chosen) if chosen.remote_query else _embedded(chosen)
+    return AnswerCache(create_app(site), site.releases.current_number, chosen.cache_bytes)
+
+
+def _remote(chosen: Settings) -> Site:
+    store = pushing.reader(chosen)
+    releases = pushing.releases_of(chosen, store)
+    return Site(
+        chosen, Base(chosen.base_iri or f"http://{chosen.host}:{chosen.port}/"), store, releases, Renderer.load()
+    )
+
+
+def _embedded(chosen: Settings) -> Site:
     state = State.open(chosen.state)
     limits = Limits(chosen.query_timeout, chosen.result_bytes, chosen.query_memory)
     store = EmbeddedStore(DispatcherOptions(state_dir=state.folder).socket_path(), limits=limits)
-    releases = Releases(state)
-    site = Site(chosen, Base(chosen.base_iri or state.base_iri), store, releases, Renderer.load())
-    return AnswerCache(create_app(site), releases.current_number, chosen.cache_bytes)
+    return Site(chosen, Base(chosen.base_iri or state.base_iri), store, Releases(state), Renderer.load())

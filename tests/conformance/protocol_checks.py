@@ -123,6 +123,7 @@ def rule_82_nothing_is_fetched_and_no_file_is_read(site: RunningSite) -> None:
             ):
                 found = ask(site, query)
                 assert (found.status, json.loads(found.body)["results"]["bindings"]) == (200, [])
+                assert found.headers["zorgnetwerk-unknown-graphs"] == f"<{place}>"
             chosen = ask(site, "SELECT * { ?s ?p ?o }", **{"default-graph-uri": place})
             assert json.loads(chosen.body)["results"]["bindings"] == []
             for query, reason in (

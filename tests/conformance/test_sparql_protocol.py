@@ -111,6 +111,8 @@ RULES = (
     Rule(74, "default-graph-uri", at(COUNT, **{"default-graph-uri": KNOWN}), 200, JSON, holds=count_is(lambda n: n > 10)),
     Rule(74, "default-graph-uri, repeated", at(COUNT, **{"default-graph-uri": [KNOWN, "{base}id/graaf/003"]}), 200, JSON, holds=count_is(lambda n: n > 10)),
     Rule(74, "default-graph-uri, unknown: empty", at(COUNT, **{"default-graph-uri": "http://other.example/"}), 200, JSON, holds=count_is(lambda n: n == 0)),
+    Rule(74, "an unpublished graph is named in a header", at(COUNT, **{"default-graph-uri": [KNOWN, "http://other.example/é"]}), 200, JSON, holds=has_header("zorgnetwerk-unknown-graphs", "<http://other.example/%C3%A9>")),
+    Rule(74, "published graphs are named in none", at(COUNT.replace("WHERE", f"FROM <{KNOWN}> WHERE")), 200, JSON, holds=lambda reply: "zorgnetwerk-unknown-graphs" not in reply.headers),
     Rule(74, "default-graph-uri beside a form", f"/sparql?{form(**{'default-graph-uri': 'urn:none'})}", 200, JSON, method="POST", headers=FORM, body=form(query=COUNT), holds=count_is(lambda n: n == 0)),
     Rule(74, "default-graph-uri beside a query body", f"/sparql?{form(**{'default-graph-uri': 'urn:none'})}", 200, JSON, method="QUERY", headers=DIRECT, body=COUNT, holds=count_is(lambda n: n == 0)),
     Rule(74, "named-graph-uri shows that graph only", at("SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { ?s ?p ?o } }", **{"named-graph-uri": KNOWN}), 200, JSON, holds=count_is(lambda n: n == 1)),

@@ -28,7 +28,7 @@ from .served import ServedFolder
 SUITE = SHARED / "w3c" / "rdf-tests" / "sparql"
 EXPECTED = tomllib.loads((Path(__file__).parent / "expected_failures.toml").read_text("utf-8"))
 DEVIATIONS: dict[str, str] = EXPECTED["sparql_query"]
-USUAL_DATASETS = 20
+USUAL_DATASETS = 14
 """So many data sets (those with the most cases) are served in the usual run; all of them in the long one."""
 LEAST_CASES = 1_050
 

@@ -61,11 +61,9 @@ def test_every_parameter_enters_the_text_where_its_default_stood(found: list[Que
 
 
 def test_another_value_gives_another_answer(store: MemoryStore, found: list[Question]) -> None:
-    question = questions.named(found, "partners-van-een-organisatie")
-    own = BASE.iri("id/organisatie/jessa-ziekenhuis")
-    rows = store.select(question.asked(question.values([("eigen", own)])))
-    assert rows
-    assert own not in {str(row["organisatie"]) for row in rows}
+    question = questions.named(found, "opzoeken-op-naam")
+    rows = store.select(question.asked(question.values([("zoekterm", "HospiLim")])))
+    assert {str(row["ding"]) for row in rows} == {BASE.iri("id/samenwerkingsverband/hospilim")}
     assert rows != store.select(question.text)
 
 

@@ -92,7 +92,7 @@ def test_formats_have_addresses_of_their_own(site: RunningSite, media_type: Medi
     assert "Accept-Language" not in named.headers["vary"]
 
 
-@pytest.mark.parametrize("media_type", (TRIG, N_QUADS), ids=str)
+@pytest.mark.parametrize("media_type", [TRIG, N_QUADS], ids=str)
 def test_quads_name_the_document_as_their_graph(site: RunningSite, media_type: MediaType) -> None:
     quads = syntax.parse(site.ask(f"/doc/{THING}.{media_type.suffix}").body, media_type)
     assert {str(graph) for *_, graph in quads} == {f"{site.base}doc/{THING}"}

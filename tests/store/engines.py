@@ -79,7 +79,7 @@ def virtuoso(folder: Path) -> Iterator[Engine]:
         with subprocess.Popen(command, cwd=folder, stdout=log, stderr=log) as process:
             try:
                 _until_it_answers(f"{address}/sparql?query=ASK%20%7B%7D", process)
-                credentials = Credentials("dba", "dba", digest=True)
+                credentials = Credentials("dba", "dba")
                 yield Engine("virtuoso", f"{address}/sparql", f"{address}/sparql-auth", credentials)
             finally:
                 process.send_signal(signal.SIGKILL)
@@ -109,7 +109,7 @@ ServerRoot = {folder}
 ServerThreads = 10
 [SPARQL]
 ResultSetMaxRows = 1000000
-MaxQueryExecutionTime = 30
+MaxQueryExecutionTime = 2
 """
 
 

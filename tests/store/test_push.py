@@ -195,7 +195,7 @@ def test_values_survive_as_values(engine: Engine, fresh: PushedStore, tmp_path: 
 def test_a_site_reads_record_and_prefixes_from_the_pointer(engine: Engine, fresh: PushedStore, tmp_path: Path) -> None:
     release = make_release(tmp_path / "91", 91, edition(91, 10))
     push(release, engine.writer())
-    releases = PushedReleases(fresh)
+    releases = PushedReleases(fresh, tmp_path / "copies")
     current = releases.current()
     assert current is not None
     assert (current.record, current.prefixes()) == (release.record, {"e": "http://e/"})
@@ -203,12 +203,12 @@ def test_a_site_reads_record_and_prefixes_from_the_pointer(engine: Engine, fresh
 
 
 def test_before_the_first_push_there_is_nothing(tmp_path: Path) -> None:
-    with oxigraph(tmp_path) as empty:
+    with oxigraph(tmp_path / "store") as empty:
         store = PushedStore(empty.query)
         assert store.release() == 0
         with pytest.raises(StoreUnavailable, match="zorgnetwerk push"):
             store.ask("ASK {}")
-        assert PushedReleases(store).current() is None
+        assert PushedReleases(store, tmp_path / "copies").current() is None
         store.close()
 
 

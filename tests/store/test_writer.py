@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def held(folder: Path) -> set[str]:
 
 def test_copies_follow_the_changes(tmp_path: Path) -> None:
     states = [set[str](), {line(1), line(2)}, {line(2), line(3)}, {line(3)}]
-    for number, (before, after) in enumerate(zip(states, states[1:], strict=False)):
+    for number, (before, after) in enumerate(itertools.pairwise(states)):
         writer.make_copy(tmp_path / "writer", before, after, tmp_path / f"copy{number}")
         assert held(tmp_path / f"copy{number}") == after
     assert held(tmp_path / "copy0") == states[1], "an earlier copy changed"

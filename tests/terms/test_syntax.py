@@ -39,7 +39,7 @@ def test_write_then_parse_is_isomorphic(media_type: media_types.MediaType) -> No
     assert isomorphic(parsed, graph)
 
 
-@pytest.mark.parametrize("media_type", (media_types.TRIG, media_types.N_QUADS), ids=str)
+@pytest.mark.parametrize("media_type", [media_types.TRIG, media_types.N_QUADS], ids=str)
 def test_graph_name_is_written_where_the_format_has_one(media_type: media_types.MediaType) -> None:
     quads = syntax.parse(syntax.write(sample(), media_type, graph_name="http://e/g"), media_type)
     assert {graph for *_, graph in quads} == {URIRef("http://e/g")}
@@ -94,6 +94,13 @@ def test_rename_reaches_datatypes_and_never_literals(tmp_path: Path) -> None:
     path.write_text(f'<a> <b> "<{BASE}a>"^^<{BASE}type> .', "utf-8")
     [line] = syntax.read_lines(path, base_iri=BASE, graph_name=None, rename=lambda iri: iri.replace(BASE, "http://n/"))
     assert line == f'<http://n/a> <http://n/b> "<{BASE}a>"^^<http://n/type> .'
+
+
+def test_a_triple_term_is_written_with_its_brackets(tmp_path: Path) -> None:
+    path = tmp_path / "x.nt"
+    path.write_text("<urn:a> <urn:b> <<( <urn:c> <urn:d> <<( <urn:e> <urn:f> _:g )>> )>> .", "utf-8")
+    [line] = syntax.read_lines(path, base_iri=BASE, graph_name=None)
+    assert line == "<urn:a> <urn:b> <<( <urn:c> <urn:d> <<( <urn:e> <urn:f> _:b0 )>> )>> ."
 
 
 def test_triples_without_graph_stay_in_the_default_graph_when_asked(tmp_path: Path) -> None:

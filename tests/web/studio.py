@@ -6,9 +6,11 @@ import datetime
 from collections.abc import Callable
 from dataclasses import replace
 
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 
-from zorgnetwerk.dataset import entities, labels, listing, overview, questions, schemes, vocabulary
+from zorgnetwerk.dataset import entities, labels, listing, overview, schemes, vocabulary
+from zorgnetwerk.dataset.parameters import Parameter
+from zorgnetwerk.dataset.questions import Question
 from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.web.frames import Frame
 from zorgnetwerk.web.rendering import Renderer
@@ -26,6 +28,16 @@ ENTITIES = (
     "bron/901", "citaat/901-001", "bewering/901-003", "deelname/901-noordzuid-huisartsen", "tijd/901-begin",
     "hoeveelheid/901-bedden", "tegenspraak/begin-noordzuid", "hypothese/az-zuid", "gebeurtenis/901-ondertekening", "graaf/901",
 )  # fmt: skip
+
+QUESTION = Question(
+    URIRef("http://localhost:7777/id/vraag/x"),
+    "SELECT ?x {\n  VALUES ?x { 1 }\n}",
+    "SELECT",
+    (Literal("Wat?", lang="nl"), Literal("Quoi ?", lang="fr"), Literal("Was?", lang="de"), Literal("What?", lang="en")),
+    (Literal("Toont x.", lang="nl"),),
+    (Literal("getal", lang="nl"),),
+    (Parameter("x", (Literal("getal", lang="nl"),), Literal(1)), Parameter("y", (), URIRef("http://e/a"))),
+)
 
 
 class Studio:
@@ -50,9 +62,9 @@ class Studio:
         graph = store.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 20")
         dump = DumpFile("a.nq", "/dumps/a.nq", "application/n-quads", 1234567, "00ff", datetime.date(2026, 1, 2), 12)
 
-        stored = questions.stored(store)
+        stored = [QUESTION]
         table = Table(("x",), [{"x": code}] * 2, graph, 0.01)
-        asked = AskedQuestion(stored[0], [], stored[0].text, {}, table)
+        asked = AskedQuestion(QUESTION, [("x", '">')], QUESTION.text, {"y": (("http://e/b", "B"),)}, table)
 
         def frame(path: str) -> Frame:
             return self.frame(path, language)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,10 +132,8 @@ def test_white_space_changes_nothing(items: list[tuple[str, str]], space: str) -
 
 @given(st.text(max_size=200))
 def test_any_text_gives_a_choice_or_a_refusal(header: str) -> None:
-    try:
+    with contextlib.suppress(NotAcceptable):
         assert choose(DOCUMENT, header) in DOCUMENT
-    except NotAcceptable:
-        pass
     assert choose_language(header) in ("nl", "fr", "de", "en")
 
 

@@ -2,8 +2,8 @@
 
 A folder with ``data/`` is laid out like ours (``ontologie/ data/ shapes/``); any other folder is taken as RDF files,
 each a named graph of its own. A file of such a folder is read against its own IRI, ``{base}bestand/{path in the
-folder}``, so that ``<>`` and ``<#x>`` in two files are different things and stay the same at every build; a file of ours
-is read against the base itself. Lines are N-Quads under the reserved base. Knows files. Must not know releases.
+folder}``, so that ``<>`` and ``<#x>`` in two files are different things and stay the same at every build; a file of
+ours is read against the base itself. Lines are N-Quads under the reserved base. Knows files. Must not know releases.
 """
 
 from __future__ import annotations

@@ -57,8 +57,12 @@ def make(folder: Path, record: Record, lines: Sequence[str], prefixes: Mapping[s
 
 
 def manifest(release: Release) -> list[Dump]:
-    """The dumps of a release."""
-    return [Dump(**entry) for entry in json.loads((release.outlets / _MANIFEST).read_text("utf-8"))]
+    """The dumps of a release; none where they are not kept."""
+    try:
+        text = (release.outlets / _MANIFEST).read_text("utf-8")
+    except FileNotFoundError:
+        return []
+    return [Dump(**entry) for entry in json.loads(text)]
 
 
 def find(release: Release, name: str) -> tuple[Dump, Path]:

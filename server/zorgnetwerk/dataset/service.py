@@ -28,7 +28,7 @@ _RESULTS = (
 
 
 def describe(store: Store, base: Base, *, is_union: bool = True, path: str = "sparql") -> Graph:
-    """The description of the endpoint at this path; ``is_union`` says whether a query without FROM sees all named graphs.
+    """The description of the endpoint at this path; ``is_union``: whether a query without FROM sees all named graphs.
 
     Shape: root is an sd:Service; sd:defaultDataset holds one sd:namedGraph a published graph.
     """

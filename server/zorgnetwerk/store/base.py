@@ -143,3 +143,17 @@ class HistoricalStore(Store, Protocol):
 
     def at(self, number: int) -> Store:
         """The same store as of another kept release. Errors, on reading: also Gone."""
+
+
+@runtime_checkable
+class LanedStore(Store, Protocol):
+    """A store that answers our own queries beside the foreign ones, so that neither waits for the other."""
+
+    def answer_page(
+        self,
+        text: str,
+        media_type: MediaType,
+        selection: DatasetSelection | None = None,
+        limits: Limits | None = None,
+    ) -> Answer:
+        """The serialised answer to one of our own queries."""

@@ -94,9 +94,15 @@ class EmbeddedStore:
         """The serialised answer to a foreign query, in the query lane. Errors: those of ``Store``."""
         return self._answer("query", query.text, media_type, limits or self._limits, selection)
 
-    def answer_page(self, text: str, media_type: MediaType, selection: DatasetSelection | None = None) -> Answer:
+    def answer_page(
+        self,
+        text: str,
+        media_type: MediaType,
+        selection: DatasetSelection | None = None,
+        limits: Limits | None = None,
+    ) -> Answer:
         """The serialised answer to one of our own queries, in the page lane. Errors: those of ``Store``."""
-        return self._answer("page", text, media_type, self._page_limits, selection)
+        return self._answer("page", text, media_type, limits or self._page_limits, selection)
 
     def select(self, text: str) -> list[dict[str, Node]]:
         """The solutions of one of our own SELECT queries; unbound variables are left out."""

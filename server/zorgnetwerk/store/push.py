@@ -5,7 +5,7 @@
 
 A version's name holds number and content hash, so that a push that was interrupted is simply repeated, and one that is
 done already is recognised. The version before the present one stays, for queries that began before the switch.
-Statements with blank nodes are sent in one piece, since a blank node means the same only within one request.
+Statements that share blank nodes are sent together, since a blank node means the same only within one request.
 """
 
 from __future__ import annotations
@@ -33,8 +33,10 @@ from zorgnetwerk.terms import media_types
 
 PIECE_STATEMENTS: Final = 500
 PIECE_BYTES: Final = 200_000
+BUNDLE_STATEMENTS: Final = 50
+"""Virtuoso 7.2.5 fails on larger templates."""
 BLANK_BYTES: Final = 4_000_000
-"""The most that statements with blank nodes may take together."""
+"""The most that statements which share blank nodes may take together."""
 GRACE_SECONDS: Final = 60.0
 """For so long a version stays after it was replaced: no query and no reader's memory of the pointer lives longer."""
 
@@ -76,7 +78,7 @@ def push(release: Release, store: RemoteStore, say: Callable[[str], object] = st
         _verify(store, names.stored(graph), triples)
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     manifest = Manifest(version, release.record, tuple(sorted(graphs)), release.prefixes(), now)
-    _switch(store, manifest)
+    _switch(store, manifest, present)
     dropped = _drop_old(store, held, manifest, present)
     return Pushed(version, True, len(graphs), sum(map(len, stored.values())), dropped)
 
@@ -126,25 +128,59 @@ def _by_graph(release: Release) -> dict[str, list[ox.Triple]]:
 def _send(
     store: RemoteStore, names: Renaming, stored: dict[str, list[ox.Triple]], say: Callable[[str], object]
 ) -> None:
-    blank: list[str] = []
+    blank: list[tuple[str, ox.Triple]] = []
     for graph, triples in stored.items():
         say(f"sending {graph or 'the default graph'}")
         target = names.stored(graph)
-        plain = [text for triple in triples if not _has_blank(triple) and (text := str(triple))]
-        for piece in pieces(plain):
+        for piece in pieces([str(triple) for triple in triples if not _blanks(triple)]):
             statements = " .\n".join(piece)
             store.apply(f"INSERT DATA {{ GRAPH <{target}> {{\n{statements} .\n}} }}", _LIMITS)
-        local = "\n".join(f"{triple} ." for triple in triples if _has_blank(triple))
-        if local:
-            blank.append(f"GRAPH <{target}> {{\n{local}\n}}")
-    text = "\n".join(blank)
-    if len(text) > BLANK_BYTES:
-        raise StateError(
-            f"Statements with blank nodes take {len(text):,} bytes; at most {BLANK_BYTES:,} can be sent in one piece. "
-            "Give those nodes IRIs."
-        )
-    if text:
-        store.apply(f"INSERT DATA {{ {text} }}", _LIMITS)
+        blank += [(target, triple) for triple in triples if _blanks(triple)]
+    for part in bundles(blank):
+        text = _template(part)
+        if len(text) > BLANK_BYTES:
+            raise StateError(
+                f"Statements that share blank nodes take {len(text):,} bytes; at most {BLANK_BYTES:,} can be sent at "
+                "once. Give those nodes IRIs."
+            )
+        # as a template, because some engines refuse blank nodes in INSERT DATA
+        store.apply(f"INSERT {{ {text} }} WHERE {{}}", _LIMITS)
+
+
+def _template(statements: Sequence[tuple[str, ox.Triple]]) -> str:
+    """One block for each graph: several blocks for one graph, Virtuoso 7.2.5 does not take."""
+    blocks: dict[str, list[str]] = defaultdict(list)
+    for target, triple in statements:
+        blocks[target].append(f"{triple} .")
+    return "\n".join(f"GRAPH <{target}> {{ {' '.join(lines)} }}" for target, lines in blocks.items())
+
+
+def bundles(statements: Sequence[tuple[str, ox.Triple]]) -> Iterator[list[tuple[str, ox.Triple]]]:
+    """The statements with those that share blank nodes, however indirectly, in one bundle; small ones put together."""
+    leaders: dict[str, str] = {}
+
+    def leader(node: str) -> str:
+        while (above := leaders.setdefault(node, node)) != node:
+            leaders[node] = leaders[above]
+            node = above
+        return node
+
+    for _, triple in statements:
+        first, *rest = _blanks(triple)
+        for other in rest:
+            leaders[leader(other)] = leader(first)
+    groups: dict[str, list[tuple[str, ox.Triple]]] = defaultdict(list)
+    for target, triple in statements:
+        groups[leader(_blanks(triple)[0])].append((target, triple))
+    bundle: list[tuple[str, ox.Triple]] = []
+    for group in sorted(groups.values(), key=lambda group: group[0][0]):
+        is_apart = {target for target, _ in group} != {target for target, _ in bundle}
+        if bundle and (is_apart or len(bundle) + len(group) > BUNDLE_STATEMENTS):
+            yield bundle
+            bundle = []
+        bundle += group
+    if bundle:
+        yield bundle
 
 
 def pieces(lines: Sequence[str]) -> Iterator[list[str]]:
@@ -165,8 +201,8 @@ def pieces(lines: Sequence[str]) -> Iterator[list[str]]:
         yield piece
 
 
-def _has_blank(triple: ox.Triple) -> bool:
-    return isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode)
+def _blanks(triple: ox.Triple) -> list[str]:
+    return [term.value for term in (triple.subject, triple.object) if isinstance(term, ox.BlankNode)]
 
 
 def _verify(store: RemoteStore, graph: str, sent: Sequence[ox.Triple]) -> None:
@@ -198,20 +234,23 @@ def _held(store: RemoteStore) -> dict[str, list[str]]:
     return dict(found)
 
 
-def _switch(store: RemoteStore, manifest: Manifest) -> None:
-    """Writes the manifest, then moves the pointer in one operation."""
-    text = ox.Literal(manifest.written())
+def _switch(store: RemoteStore, manifest: Manifest, before: Manifest | None) -> None:
+    """Writes the manifest, then moves the pointer from ``before`` in one operation.
+
+    Errors: StoreUnavailable when the pointer does not stand there afterwards, because somebody else moved it.
+    """
     version = f"<{VERSION}{manifest.version}>"
+    new = f"GRAPH <{POINTER}> {{ <{CURRENT}> <{IS}> {version} }}"
+    text = ox.Literal(manifest.written())
+    store.apply(f"DELETE WHERE {{ GRAPH <{POINTER}> {{ {version} <{HOLDS}> ?any }} }}", _LIMITS)
     store.apply(f"INSERT DATA {{ GRAPH <{POINTER}> {{ {version} <{HOLDS}> {text} }} }}", _LIMITS)
-    store.apply(
-        f"DELETE {{ GRAPH <{POINTER}> {{ <{CURRENT}> <{IS}> ?old }} }} "
-        f"INSERT {{ GRAPH <{POINTER}> {{ <{CURRENT}> <{IS}> {version} }} }} "
-        f"WHERE {{ OPTIONAL {{ GRAPH <{POINTER}> {{ <{CURRENT}> <{IS}> ?old }} }} }}",
-        _LIMITS,
-    )
-    seen = _present(store)
-    if seen != manifest:
-        raise StoreUnavailable("The engine did not take the pointer as it was sent. Push again.")
+    if before is None:
+        store.apply(f"INSERT DATA {{ {new} }}", _LIMITS)
+    else:
+        old = f"GRAPH <{POINTER}> {{ <{CURRENT}> <{IS}> <{VERSION}{before.version}> }}"
+        store.apply(f"DELETE {{ {old} }} INSERT {{ {new} }} WHERE {{ {old} }}", _LIMITS)
+    if _present(store) != manifest:
+        raise StoreUnavailable("The pointer in the engine is not what was sent; does somebody else push? Push again.")
 
 
 def _drop_old(

@@ -11,7 +11,6 @@ The site on top of it is stateless: it reads the pointer once a second. Written 
 from __future__ import annotations
 
 import json
-import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -19,9 +18,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from zorgnetwerk.errors import NotFound, StateError, StoreUnavailable
-from zorgnetwerk.store.base import DatasetSelection, Limits
+from zorgnetwerk.errors import Limit, NotFound, QueueFull, StateError, StoreUnavailable
+from zorgnetwerk.store.base import Answer, DatasetSelection, Limits
 from zorgnetwerk.store.history import Entry
+from zorgnetwerk.store.query import Query
 from zorgnetwerk.store.release import Record, Release, Releases, record_of, write_record
 from zorgnetwerk.store.remote import DEFAULT_LIMITS, Credentials, RemoteStore, solutions_of
 from zorgnetwerk.store.renaming import Renaming
@@ -36,6 +36,8 @@ HOLDS: Final = "urn:x-zorgnetwerk:holds"
 VERSION: Final = "urn:x-zorgnetwerk:version:"
 POINTER_QUERY: Final = f"SELECT ?m WHERE {{ GRAPH <{POINTER}> {{ <{CURRENT}> <{IS}> ?v . ?v <{HOLDS}> ?m }} }}"
 _FRESH_SECONDS: Final = 1.0
+_PATIENCE_SECONDS: Final = 2.0
+_POINTER_LIMITS: Final = Limits(2.0, 10_000_000, 1 << 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,16 @@ class PushedStore(RemoteStore):
     """A ``Store`` over the version that the pointer names; numbers and names are those of the release."""
 
     def __init__(
-        self, endpoint: str, *, credentials: Credentials | None = None, limits: Limits = DEFAULT_LIMITS
+        self,
+        endpoint: str,
+        *,
+        credentials: Credentials | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        parallel: int = 32,
     ) -> None:
+        """``parallel``: so many public queries run at once, so that pages keep threads of their own."""
         super().__init__(endpoint, credentials=credentials, limits=limits)
+        self._places = threading.BoundedSemaphore(parallel)
         self._lock = threading.Lock()
         self._manifest: Manifest | None = None
         self._read_at = float("-inf")
@@ -89,14 +98,36 @@ class PushedStore(RemoteStore):
         with self._lock:
             if time.monotonic() - self._read_at < _FRESH_SECONDS:
                 return self._manifest
-            data, _ = super()._fetch(POINTER_QUERY, media_types.RESULTS_JSON, self._limits, None)
-            found = [row["m"] for row in solutions_of(data)]
-            if len(found) == 1:
+            try:
+                data, _ = super()._fetch(POINTER_QUERY, media_types.RESULTS_JSON, _POINTER_LIMITS, None)
+                found = [row["m"] for row in solutions_of(data)]
+            except (StoreUnavailable, Limit):
+                if self._manifest is None:
+                    raise
+                return self._manifest  # what it said last is still whole; what needs the engine fails by itself
+            if len(found) == 1:  # some engines show the moment between: then what it said last still holds
                 self._manifest = Manifest.read(str(found[0]))
-            elif not found:
-                self._manifest = None
             self._read_at = time.monotonic()
             return self._manifest
+
+    def answer(
+        self,
+        query: Query,
+        media_type: MediaType,
+        limits: Limits | None = None,
+        selection: DatasetSelection | None = None,
+    ) -> Answer:
+        """The complete answer, when one of the places for public queries is free in time. Errors: also QueueFull."""
+        if not self._places.acquire(timeout=_PATIENCE_SECONDS):
+            raise QueueFull(
+                "All places for queries are taken. Try again in a few seconds.",
+                unit="requests",
+                retry_after_seconds=2,
+            )
+        try:
+            return super().answer(query, media_type, limits, selection)
+        finally:
+            self._places.release()
 
     def _fetch(
         self, text: str, media_type: MediaType, limits: Limits, selection: DatasetSelection | None
@@ -105,24 +136,28 @@ class PushedStore(RemoteStore):
         if manifest is None:
             raise StoreUnavailable("No release has been pushed to the remote engine; run 'zorgnetwerk push'.")
         names = manifest.names
-        question = names.question(text)
+        question = names.question(text, selection)
         union = manifest.record.default_graph != "own"
-        chosen = names.chosen(selection or question.selection, union=union)
+        chosen = names.chosen(question.selection, union=union)
         data, _ = super()._fetch(question.text, media_type, limits, chosen)
         return names.published(data), manifest.record.number
 
 
 class PushedReleases(Releases):
-    """The one release that a remote engine serves; its small files are kept in a folder of this process."""
+    """The one release that a remote engine serves. Its record and prefixes are copied into a folder, which may be
+    empty, lost or shared at any time.
+    """
 
-    def __init__(self, store: PushedStore) -> None:
-        self._place = tempfile.TemporaryDirectory(prefix="zorgnetwerk-")
-        super().__init__(State.open(Path(self._place.name)))
+    def __init__(self, store: PushedStore, folder: Path) -> None:
+        super().__init__(State.open(folder))
         self._store = store
 
     def current_number(self) -> int:
-        """The number of the release that the pointer names; 0 before the first push."""
-        return self._store.release()
+        """The number of the release that the pointer names; 0 before the first push, or when it cannot be read."""
+        try:
+            return self._store.release()
+        except (StoreUnavailable, Limit):
+            return 0
 
     def current(self) -> Release | None:
         """That release, without quads, store and dumps."""

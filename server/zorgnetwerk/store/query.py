@@ -100,6 +100,27 @@ def has_dataset_clause(text: str) -> bool:
     return any(kind == "word" and token.upper() == "FROM" for kind, token, _ in _tokens(text))
 
 
+def dataset_clauses(text: str) -> tuple[str, ...]:
+    """The graphs that the query names by FROM and FROM NAMED, written out or with a declared prefix, each once.
+
+    >>> dataset_clauses("PREFIX e: <urn:e:> SELECT * FROM <urn:g> FROM NAMED e:h { ?s ?p 'FROM <urn:x>' }")
+    ('urn:g', 'urn:e:h')
+    """
+    prefixes: dict[str, str] = {}
+    found: dict[str, None] = {}
+    before = ("", "")
+    for kind, token, _ in _tokens(text):
+        if kind == "iri" and before[0] == "PREFIX":
+            prefixes[before[1]] = token[1:-1]
+        elif kind == "iri" and before[1] in ("FROM", "NAMED"):
+            found[token[1:-1]] = None
+        elif kind == "name" and before[1] in ("FROM", "NAMED"):
+            prefix, _, rest = token.partition(":")
+            found[prefixes.get(prefix, f"{prefix}:") + rest] = None
+        before = (before[1], token[:-1] if before[1] == "PREFIX" else token.upper())
+    return tuple(found)
+
+
 def undeclared_prefix(text: str) -> tuple[str, Place] | None:
     """The first prefix that the query uses without declaring it, and where; None when there is none.
 

@@ -18,6 +18,7 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
+from zorgnetwerk.errors import QueryRefused
 from zorgnetwerk.store.base import DatasetSelection
 from zorgnetwerk.store.query import tokens
 
@@ -26,6 +27,8 @@ DEFAULT_GRAPH: Final = "urn:x-zorgnetwerk:default-graph"
 NOTHING: Final = "urn:x-zorgnetwerk:nothing"
 """A graph that never exists: to name it is how the protocol says that no graph is chosen."""
 
+_OWN_FUNCTIONS: Final = "http://www.openlinksw.com/schemas/bif#"
+_FOREIGN_SIGNS: Final = frozenset("`")
 _ESCAPED: Final = re.compile(r"\\(.)")
 
 
@@ -74,40 +77,44 @@ class Renaming:
         else:
             default = tuple(graph for graph in selection.default_graphs or () if graph in self.graphs)
             named = tuple(graph for graph in selection.named_graphs or () if graph in self.graphs)
-        return DatasetSelection(self._all_stored(default), self._all_stored(named))
+        return DatasetSelection(self._all_stored(default), (*self._all_stored(named), NOTHING))
 
-    def question(self, text: str) -> Question:
-        """A query with renamed graphs.
+    def question(self, text: str, selection: DatasetSelection | None = None) -> Question:
+        """A query with renamed graphs; ``selection`` of the request replaces its FROM clauses.
+
+        Errors: QueryRefused for syntax that only one engine knows.
 
         >>> names = Renaming("7", frozenset(("http://e/g",)))
-        >>> question = names.question("PREFIX e: <http://e/> ASK FROM e:g { GRAPH e:g { ?s ?p '<http://e/g>' } }")
+        >>> question = names.question("PREFIX e: <http://e/> ASK FROM NAMED e:g { GRAPH e:g { ?s ?p '<http://e/g>' } }")
         >>> question.text
         "PREFIX e: <http://e/> ASK  { GRAPH <http://e/g~zn-7~> { ?s ?p '<http://e/g>' } }"
         >>> question.selection
-        DatasetSelection(default_graphs=('http://e/g',), named_graphs=())
+        DatasetSelection(default_graphs=(), named_graphs=('http://e/g',))
         """
+        clauses = _Clauses()
         pieces: list[str] = []
-        default: list[str] = []
-        named: list[str] = []
         end = 0
-        clause: int | None = None
-        words: list[str] = []
+        before = ""
         for kind, token, offset, iri in _resolved(text):
-            if clause is not None and iri is not None:
-                (named if words[-1:] == ["NAMED"] else default).append(iri)
-                pieces.append(text[end:clause])
-                end, clause = offset + len(token), None
-            elif iri in self.graphs and iri:
-                pieces += (text[end:offset], f"<{self.stored(iri)}>")
+            _refuse_foreign(kind, token, iri)
+            replaced = None
+            if clauses.takes(kind, token, offset, iri):
+                pieces.append(text[end : clauses.began])
                 end = offset + len(token)
-            elif kind == "word" and token.upper() == "FROM":
-                clause = offset
-            if kind == "word":
-                words.append(token.upper())
-            elif clause is None:
-                words.clear()
-        selection = DatasetSelection(tuple(default), tuple(named)) if default or named else None
-        return Question("".join(pieces) + text[end:], selection)
+            elif before == "GRAPH" and kind in ("iri", "name"):
+                replaced = self._graph(iri, selection or clauses.selection)
+            elif iri in self.graphs and iri:
+                replaced = self.stored(iri)
+            if replaced is not None:
+                pieces += (text[end:offset], f"<{replaced}>")
+                end = offset + len(token)
+            before = token.upper() if kind == "word" else token
+        return Question("".join(pieces) + text[end:], selection or clauses.selection)
+
+    def _graph(self, iri: str | None, selection: DatasetSelection | None) -> str:
+        """The graph behind the word GRAPH: one that is not chosen is no graph, since Virtuoso would show it."""
+        chosen = self.graphs if selection is None else self.graphs.intersection(selection.named_graphs or ())
+        return self.stored(iri) if iri and iri in chosen else NOTHING
 
     def _all_stored(self, graphs: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(self.stored(graph) for graph in graphs) or (NOTHING,)
@@ -116,6 +123,50 @@ class Renaming:
         if isinstance(term, ox.NamedNode) and term.value in self.graphs:
             return ox.NamedNode(self.stored(term.value))
         return term
+
+
+class _Clauses:
+    """The FROM clauses of a query, collected token by token."""
+
+    def __init__(self) -> None:
+        self.began = -1
+        self._word = ""
+        self._default: list[str] = []
+        self._named: list[str] = []
+
+    @property
+    def selection(self) -> DatasetSelection | None:
+        """What they choose; None when there are none."""
+        if not self._default and not self._named:
+            return None
+        return DatasetSelection(tuple(self._default), tuple(self._named))
+
+    def takes(self, kind: str, token: str, offset: int, iri: str | None) -> bool:
+        """Whether a clause, which began at ``began``, ends with this token."""
+        word = token.upper() if kind == "word" else ""
+        if word == "FROM":
+            self.began, self._word = offset, word
+        elif word == "NAMED" and self._word == "FROM":
+            self._word = word
+        elif self._word and kind in ("iri", "name"):
+            (self._named if self._word == "NAMED" else self._default).append(iri or NOTHING)
+            self._word = ""
+            return True
+        else:
+            self._word = ""
+        return False
+
+
+def _refuse_foreign(kind: str, token: str, iri: str | None) -> None:
+    """Refuses what Virtuoso reads beyond SPARQL: pragmas, options, back quotes, functions of its own."""
+    is_foreign = (
+        (kind == "word" and token.upper() in ("DEFINE", "OPTION"))
+        or token in _FOREIGN_SIGNS
+        or (kind == "name" and iri is None and token.partition(":")[0].lower() in ("bif", "sql"))
+        or (iri or "").startswith(("bif:", "sql:", _OWN_FUNCTIONS))
+    )
+    if is_foreign:
+        raise QueryRefused(f"{token[:100]!r} is no SPARQL 1.1; this endpoint takes standard queries only.", "extension")
 
 
 def _resolved(text: str) -> Iterator[tuple[str, str, int, str | None]]:

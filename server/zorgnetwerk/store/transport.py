@@ -9,6 +9,7 @@ Source: RFC 9112, 9.3 (persistence); RFC 7616 (digest, computed by urllib). Meas
 
 from __future__ import annotations
 
+import base64
 import threading
 import urllib.request
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
@@ -24,8 +25,8 @@ Address: TypeAlias = tuple[str, str]
 class Transport:
     """Requests to one engine; safe to use from many threads. Every response must be ``released``."""
 
-    def __init__(self, user: str = "", secret: str = "", *, digest: bool = False) -> None:
-        self._credentials = (user, secret) if user and digest else None
+    def __init__(self, user: str = "", secret: str = "") -> None:
+        self._credentials = (user, secret)
         self._kept: dict[Address, list[HTTPConnection]] = {}
         self._used: dict[int, tuple[Address, HTTPConnection]] = {}
         self._lock = threading.Lock()
@@ -37,10 +38,11 @@ class Transport:
         """
         response = self._send(request, seconds, repeatable)
         challenge = response.headers.get("WWW-Authenticate", "")
-        if response.status == 401 and self._credentials and challenge.lower().startswith("digest "):
+        authorization = self._authorization(request, challenge) if response.status == 401 else ""
+        if authorization:
             response.read(_ERROR_BODY_BYTES)
             self.release(response)
-            request.add_unredirected_header("Authorization", self._authorization(request, challenge[7:]))
+            request.add_unredirected_header("Authorization", authorization)
             response = self._send(request, seconds, repeatable)
         return response
 
@@ -67,8 +69,15 @@ class Transport:
         self.close()
 
     def _authorization(self, request: Request, challenge: str) -> str:
+        """What answers the server's challenge; empty when there are no credentials or it asks for something else."""
+        scheme, _, challenge = challenge.partition(" ")
+        user, secret = self._credentials
+        if user and scheme.lower() == "basic":
+            return f"Basic {base64.b64encode(f'{user}:{secret}'.encode()).decode('ascii')}"
+        if not user or scheme.lower() != "digest":
+            return ""
         passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
-        passwords.add_password(None, request.full_url, *(self._credentials or ("", "")))
+        passwords.add_password(None, request.full_url, user, secret)  # None: any realm
         handler = urllib.request.HTTPDigestAuthHandler(passwords)
         fields = urllib.request.parse_keqv_list(urllib.request.parse_http_list(challenge))
         return f"Digest {handler.get_authorization(request, fields)}"

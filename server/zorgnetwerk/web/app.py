@@ -8,7 +8,7 @@ import time
 
 from flask import Flask, Response, g, request
 
-from zorgnetwerk.web import answer_files, entities, harvest, pages, problems, queries, sparql
+from zorgnetwerk.web import answer_files, entities, explanation, harvest, pages, problems, queries, sparql
 from zorgnetwerk.web.responses import secure
 from zorgnetwerk.web.site import Site
 
@@ -21,7 +21,7 @@ def create_app(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = max(site.settings.submission_bytes, site.settings.query_bytes * 4)
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
-    for room in (sparql, answer_files, queries, entities, harvest, pages):
+    for room in (sparql, answer_files, explanation, queries, entities, harvest, pages):
         app.register_blueprint(room.routes(site))
     app.before_request(_begin)
     app.after_request(_finish)

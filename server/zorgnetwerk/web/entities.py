@@ -164,10 +164,9 @@ def _links(path: str) -> tuple[str, ...]:
         f'<{quote(iris.page_path(path, suffix=offer.suffix), safe="/~")}>; rel="alternate"; type="{offer.name}"'
         for offer in OFFERS[1:]
     ]
-    links += [
-        f'<{quote(iris.page_path(path, language=language), safe="/~")}>; rel="alternate"; hreflang="{language}"; type="text/html"'
-        for language in LANGUAGES
-    ]
+    for language in LANGUAGES:
+        page = quote(iris.page_path(path, language=language), safe="/~")
+        links.append(f'<{page}>; rel="alternate"; hreflang="{language}"; type="text/html"')
     if thing is not None:
         links.append(f'</{quote(thing, safe="/~")}>; rel="describes"')
     links.append('</catalogue>; rel="describedby"')

@@ -142,10 +142,8 @@ def _catalogue(asked: Request, site: Site, language: str, suffix: str) -> Respon
 
 def _graph(asked: Request, site: Site, graph: Graph, suffix: str, location: str = "") -> Response:
     """A graph in the format that its suffix or the Accept header names."""
-    if suffix:
-        media_type = media_types.SUFFIXES[suffix]
-    else:
-        media_type = negotiation.choose(OFFERS[:4], asked.headers.get("Accept"))
+    named = media_types.SUFFIXES.get(suffix)
+    media_type = named or negotiation.choose(OFFERS[:4], asked.headers.get("Accept"))
     body = syntax.write(graph, media_type, site.release().prefixes())
     shown = Representation(
         body,

@@ -44,7 +44,9 @@ def routes(site: Site) -> Blueprint:
 
     @blueprint.get("/robots.txt")
     def robots() -> Response:
-        text = "User-agent: *\nDisallow: /sparql?\nDisallow: /sparql.\nDisallow: /*/sparql?\n"
+        text = (
+            "User-agent: *\nDisallow: /sparql?\nDisallow: /sparql.\nDisallow: /sparql/explain\nDisallow: /*/sparql?\n"
+        )
         return respond(request, Representation(text.encode(), TEXT, seconds=site.settings.page_seconds))
 
     return blueprint

@@ -20,6 +20,7 @@ from markupsafe import Markup
 from rdflib import Graph
 
 from zorgnetwerk.dataset.entities import Description
+from zorgnetwerk.dataset.explanation import Explanation
 from zorgnetwerk.dataset.listing import Listing
 from zorgnetwerk.dataset.overview import Overview
 from zorgnetwerk.dataset.questions import Question
@@ -31,12 +32,12 @@ from zorgnetwerk.terms.media_types import JSON_LD, TRIPLE_FORMATS, MediaType
 from zorgnetwerk.web.assets import Assets
 from zorgnetwerk.web.frames import Frame, file_paths
 from zorgnetwerk.web.translations import LOCALES, Translations, Translator
-from zorgnetwerk.web.views import answers, codes, entity, front, kinds, questions, terms
+from zorgnetwerk.web.views import answers, codes, entity, explanation, front, kinds, questions, terms
 from zorgnetwerk.web.views.downloads import DumpFile
 from zorgnetwerk.web.views.problems import Hint
 from zorgnetwerk.web.views.questions import AskedQuestion
 from zorgnetwerk.web.views.reader import Reader
-from zorgnetwerk.web.views.results import Outcome
+from zorgnetwerk.web.views.results import Outcome, Refusal
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 
@@ -120,6 +121,12 @@ class Renderer:
         graph = answers.labels_of(outcome)
         view = answers.sparql_view(query, questions, outcome, self._reader(graph, graph, frame))
         return self._page("sparql.html", frame, title="SPARQL", view=view)
+
+    def explanation_page(self, frame: Frame, query: str, found: Explanation | Refusal | None) -> str:
+        """The page that tells what a query would do."""
+        view = explanation.explanation_view(query, found, self._reader(Graph(), Graph(), frame))
+        t = self.translations.for_language(frame.language)
+        return self._page("explain.html", frame, title=t.gettext("Explain before running"), view=view)
 
     def questions_page(
         self, found: Sequence[Question], everything: Sequence[Question], words: str, frame: Frame

@@ -23,8 +23,8 @@ from zorgnetwerk.web.negotiation import accepts_gzip
 
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -32,7 +32,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 EXPOSED_HEADERS = (
     "Content-Location, Content-Length, ETag, Link, Location, Memento-Datetime, Retry-After, "
-    "Zorgnetwerk-Release, X-Request-Id"
+    "Zorgnetwerk-Release, Zorgnetwerk-Unknown-Graphs, X-Request-Id"
 )
 COMPRESSED_FROM_BYTES = 1_400
 COMPRESSED_TO_BYTES = 8_000_000

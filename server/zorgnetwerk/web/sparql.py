@@ -3,7 +3,8 @@
 Stated rules of negotiation: SELECT is answered in JSON, XML, CSV or TSV, ASK in JSON or XML (CSV and TSV define no
 verdict), CONSTRUCT and DESCRIBE in RDF; a type of the other kind is 406 with the list, never an answer in disguise.
 ``application/json``, ``application/xml`` and ``text/xml`` are names that clients use for the proper types, and the
-answer bears the proper one. A graph that is not published is an empty graph: nothing is ever fetched.
+answer bears the proper one. A graph that is not published is an empty graph, named in a header: nothing is ever
+fetched.
 
 Source: SPARQL 1.1 Protocol, section 2 (query operation); SPARQL 1.1 Service Description; RFC 10008 (QUERY: safe, so
 conditional like GET, and ``Content-Location`` names the address where GET gives the same).
@@ -11,12 +12,14 @@ conditional like GET, and ``Content-Location`` names the address where GET gives
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Blueprint, Request, Response, request
 
 from zorgnetwerk.dataset import service
 from zorgnetwerk.errors import SyntaxInvalid
 from zorgnetwerk.store.base import Limits
-from zorgnetwerk.store.query import Query, offence
+from zorgnetwerk.store.query import Query, dataset_clauses, offence
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, MediaType
@@ -27,6 +30,8 @@ from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
 
 PATH = "/sparql"
+_IRI_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
+_NAMED_GRAPHS = 10
 _LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
 SOLUTION_OFFERS = (*media_types.RESULT_FORMATS, HTML)
 VERDICT_OFFERS = (media_types.RESULTS_JSON, media_types.RESULTS_XML, HTML)
@@ -124,9 +129,28 @@ def _evaluate(asked: Request, state: State, operation: Operation) -> Response:
         vary=("Accept", *state.vary),
         links=state.links,
         release=found.release,
-        headers={**state.headers, "Server-Timing": f"query;dur={found.seconds * 1000:.1f}"},
+        headers={
+            **state.headers,
+            **_unknown_graphs(site, operation),
+            "Server-Timing": f"query;dur={found.seconds * 1000:.1f}",
+        },
     )
     return respond(asked, shown)
+
+
+def _unknown_graphs(site: Site, operation: Operation) -> dict[str, str]:
+    """A header that says which of the chosen graphs are not published: they were empty, nothing was fetched."""
+    chosen = operation.selection
+    asked = (
+        (*(chosen.default_graphs or ()), *(chosen.named_graphs or ())) if chosen else dataset_clauses(operation.text)
+    )
+    if not asked:
+        return {}
+    published: frozenset[str] = site.per_release(
+        "graph-names", lambda: frozenset(str(row["g"]) for row in site.store.select("SELECT ?g WHERE { GRAPH ?g {} }"))
+    )
+    unknown = [f"<{quote(iri, safe=_IRI_CHARACTERS)}>" for iri in asked if iri not in published]
+    return {"Zorgnetwerk-Unknown-Graphs": ", ".join(unknown[:_NAMED_GRAPHS])} if unknown else {}
 
 
 def _page(asked: Request, state: State, language: str, operation: Operation | None) -> Response:

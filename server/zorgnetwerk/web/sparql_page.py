@@ -65,7 +65,7 @@ def evaluate(site: Site, operation: Operation) -> Outcome:
                 )
             return _outcome(site, query, found, body.read())
     except ZorgnetwerkError as error:
-        return _refusal(error)
+        return refusal_of(error)
 
 
 def _outcome(site: Site, query: Query, found: Answer, body: bytes) -> Outcome:
@@ -103,7 +103,8 @@ def _labels(site: Site, nodes: set[Node]) -> Graph:
     return labels.labels_for(site.store, [node for node in nodes if isinstance(node, URIRef)], site.base)
 
 
-def _refusal(error: ZorgnetwerkError) -> Refusal:
+def refusal_of(error: ZorgnetwerkError) -> Refusal:
+    """What the page says of a failure."""
     if isinstance(error, SyntaxInvalid):
         return Refusal(str(error), error.place.line, error.place.column, error.place.excerpt, status=400)
     return Refusal(str(error), status=503 if isinstance(error, Limit | StoreUnavailable) else 400)
