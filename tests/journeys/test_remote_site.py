@@ -82,7 +82,8 @@ def publishers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     """Our own content in each engine, and two publishers on it."""
     folder = tmp_path_factory.mktemp(f"remote-{request.param}")
     (folder / "engine").mkdir()
-    with (oxigraph if request.param == "oxigraph" else virtuoso)(folder / "engine") as engine:
+    place = folder / "engine"
+    with oxigraph(place) if request.param == "oxigraph" else virtuoso(place, query_seconds=60) as engine:
         made = Publishers(engine, folder / "state", ROOT, [])
         build(made, "--unchecked")
         push(made)

@@ -65,14 +65,14 @@ def oxigraph(folder: Path, *flags: str) -> Iterator[Engine]:
 
 
 @contextlib.contextmanager
-def virtuoso(folder: Path) -> Iterator[Engine]:
+def virtuoso(folder: Path, query_seconds: int = 8) -> Iterator[Engine]:
     """A fresh Virtuoso with its factory password, listening on this machine only."""
     if shutil.which(VIRTUOSO) is None:
         if os.environ.get("CI"):
             pytest.fail(f"{VIRTUOSO} is missing: install virtuoso-opensource")
         pytest.skip(f"{VIRTUOSO} is not installed")
     port = free_port()
-    (folder / "virtuoso.ini").write_text(_configuration(folder, port, free_port()), "ascii")
+    (folder / "virtuoso.ini").write_text(_configuration(folder, port, free_port(), query_seconds), "ascii")
     command = [VIRTUOSO, "+foreground", "+configfile", str(folder / "virtuoso.ini")]
     address = f"http://127.0.0.1:{port}"
     with (folder / "out.log").open("wb") as log:
@@ -85,7 +85,7 @@ def virtuoso(folder: Path) -> Iterator[Engine]:
                 process.send_signal(signal.SIGKILL)
 
 
-def _configuration(folder: Path, http_port: int, sql_port: int) -> str:
+def _configuration(folder: Path, http_port: int, sql_port: int, query_seconds: int) -> str:
     return f"""[Database]
 DatabaseFile = {folder}/virtuoso.db
 ErrorLogFile = {folder}/virtuoso.log
@@ -109,7 +109,7 @@ ServerRoot = {folder}
 ServerThreads = 10
 [SPARQL]
 ResultSetMaxRows = 1000000
-MaxQueryExecutionTime = 2
+MaxQueryExecutionTime = {query_seconds}
 """
 
 

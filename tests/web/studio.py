@@ -9,12 +9,17 @@ from dataclasses import replace
 from rdflib import Graph, Literal, URIRef
 
 from zorgnetwerk.dataset import entities, labels, listing, overview, schemes, vocabulary
+from zorgnetwerk.dataset.estimating import Counted, estimate
+from zorgnetwerk.dataset.explanation import Advice, Explanation
 from zorgnetwerk.dataset.parameters import Parameter
 from zorgnetwerk.dataset.questions import Question
+from zorgnetwerk.store.query import Query
+from zorgnetwerk.store.reading import read
 from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.web.frames import Frame
 from zorgnetwerk.web.rendering import Renderer
 from zorgnetwerk.web.views.downloads import DumpFile
+from zorgnetwerk.web.views.explanation import ADVICE
 from zorgnetwerk.web.views.problems import Hint
 from zorgnetwerk.web.views.questions import AskedQuestion
 from zorgnetwerk.web.views.results import Refusal, Table, Triples
@@ -63,6 +68,7 @@ class Studio:
         dump = DumpFile("a.nq", "/dumps/a.nq", "application/n-quads", 1234567, "00ff", datetime.date(2026, 1, 2), 12)
 
         stored = [QUESTION]
+        explained = explanation()
         table = Table(("x",), [{"x": code}] * 2, graph, 0.01)
         asked = AskedQuestion(QUESTION, [("x", '">')], QUESTION.text, {"y": (("http://e/b", "B"),)}, table)
 
@@ -80,6 +86,7 @@ class Studio:
             "questions": r.questions_page(stored, stored, 'no"<b>', frame("/queries")),
             "question": r.question_page(asked, frame("/queries/x")),
             "refused question": r.question_page(replace(asked, outcome=Refusal("why", 1, 2, "x")), frame("/queries/x")),
+            "explanation": r.explanation_page(frame("/sparql/explain"), explained.query.text, explained),
             "dumps": r.dumps_page([dump], frame("/dumps/")),
             "catalogue": r.catalogue_page(
                 _catalogue(), frame("/catalogue"), labels.names_of(store, _catalogue(), base)
@@ -90,6 +97,15 @@ class Studio:
         }
         pages = {name: Page(text) for name, text in made.items()}
         return pages | {path: self.entity(path, language) for path in ENTITIES}
+
+
+def explanation() -> Explanation:
+    """A query with everything that can be said of one."""
+    query = Query.parse('SELECT * {\n ?a ?p ?b .\n ?c ?q "<b>" MINUS { ?a ?r ?d } }')
+    reading = replace(read(query.text), is_whole=False)
+    counted = tuple(Counted(each, number) for each, number in zip(reading.patterns, (10_000, 0, None), strict=True))
+    advice = tuple(Advice(rule, (2, 3)) for rule in ADVICE)  # type: ignore[arg-type]  # the table has every rule
+    return Explanation(query, reading, counted, estimate(reading, counted), advice, 10)
 
 
 def _catalogue() -> Graph:

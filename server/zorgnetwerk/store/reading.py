@@ -11,9 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from zorgnetwerk.store.patterns import Around, Branch, Inner, Reading, Role, Rows, is_open
 from zorgnetwerk.store.triples import TripleReader
+
+_AGGREGATES: Final = frozenset(("COUNT", "SUM", "AVG", "MIN", "MAX", "SAMPLE", "GROUP_CONCAT"))
 
 
 def read(text: str) -> Reading:
@@ -50,9 +53,10 @@ class _GroupReader(TripleReader):
                 self._values(Around())
                 continue
             part = self.take()
+            is_computed |= part.upper() == "GROUP"
             if part.upper() == "LIMIT" and self.here.isdecimal():
                 self.found.limit = int(self.take())
-        self.found.is_computed = is_computed or "GROUP" in self.found.words
+        self.found.is_computed = is_computed
         self._forget_single_branches()
 
     def _forget_single_branches(self) -> None:
@@ -69,7 +73,7 @@ class _GroupReader(TripleReader):
     def _select(self, around: Around) -> tuple[tuple[str, ...], bool]:
         """Reads up to and with the group of a SELECT, ASK, DESCRIBE or CONSTRUCT.
 
-        The variables that it shows, and whether one is computed.
+        The variables that it shows, and whether one is an aggregate.
         """
         projected: list[str] = []
         is_computed = is_all = False
@@ -79,9 +83,9 @@ class _GroupReader(TripleReader):
                 named = f"{self.take()} " if self.word == "NAMED" else ""
                 self.found.dataset += f"FROM {named}{self.take()} "
             elif self.here == "(":
-                inside = self._balanced(around)
-                projected += inside[-1:]
-                is_computed = True
+                start = self.at
+                projected += self._balanced(around)[-1:]
+                is_computed |= any(part.upper() in _AGGREGATES for _, part, _ in self.tokens[start : self.at])
             else:
                 part = self.take()
                 projected += [part] if is_open(part) else []

@@ -206,10 +206,10 @@ def _read(response: HTTPResponse, limits: Limits, end: float) -> bytes:
 def _judge(response: HTTPResponse, body: bytes, limits: Limits) -> None:
     """Errors: SyntaxInvalid, DeadlineExceeded, ResultTooLarge, StoreUnavailable: whatever is no whole answer.
 
-    Virtuoso says in headers of a 200 that it stopped at its time limit (S1TAT) or at its limit of rows.
+    Virtuoso says in headers of a 200 that it stopped at its time limit (S1TAT; S1T00 with 500) or at its limit of rows.
     """
     first = body.decode("utf-8", "replace").strip().partition("\n")[0][:300]
-    if response.headers.get("X-SQL-State", "").startswith("S1TAT"):
+    if response.headers.get("X-SQL-State", "").startswith("S1TAT") or first.startswith("Virtuoso S1T00"):
         raise _late(limits)
     if "X-SPARQL-MaxRows" in response.headers:
         raise _too_large(limits, limits.result_bytes)
@@ -219,9 +219,8 @@ def _judge(response: HTTPResponse, body: bytes, limits: Limits) -> None:
         raise SyntaxInvalid(f"The remote endpoint does not read this query: {first}")
     if response.status in (408, 504):
         raise _late(limits)
-    if response.status >= 500:
-        raise StoreUnavailable(f"The remote endpoint failed ({response.status}): {first}")
-    raise StoreUnavailable(f"The remote endpoint refuses ({response.status}): {first}")
+    verb = "failed" if response.status >= 500 else "refuses"
+    raise StoreUnavailable(f"The remote endpoint {verb} ({response.status}): {first}")
 
 
 def _late(limits: Limits) -> DeadlineExceeded:

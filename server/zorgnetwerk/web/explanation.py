@@ -59,7 +59,8 @@ def _document(asked: Request, site: Site, turn: threading.Lock) -> Response:
     found = _explain(site, operation, turn)
     english = site.renderer.translations.for_language("en")
     body = json.dumps(views.as_json(found, english), ensure_ascii=False, indent=1).encode() + b"\n"
-    return respond(asked, Representation(body, JSON, vary=("Accept",), release=site.store.release()))
+    shown = Representation(body, JSON, vary=("Accept",), release=site.store.release(), headers=_keeping(found))
+    return respond(asked, shown)
 
 
 def _page(asked: Request, site: Site, language: str, turn: threading.Lock, vary: tuple[str, ...]) -> Response:
@@ -82,9 +83,15 @@ def _page(asked: Request, site: Site, language: str, turn: threading.Lock, vary:
         location=frame.here(language),
         vary=vary,
         release=site.store.release(),
-        headers={"Retry-After": "2"} if status == 503 else {},
+        headers={"Retry-After": "2"} if status == 503 else _keeping(found),
     )
     return respond(asked, shown)
+
+
+def _keeping(found: object) -> dict[str, str]:
+    """What is not to be kept says so: a count that took too long on a busy machine may succeed the next time."""
+    is_complete = not isinstance(found, Explanation) or found.estimate.is_known
+    return {} if is_complete else {"Cache-Control": "no-store"}
 
 
 def _explain(site: Site, operation: Operation, turn: threading.Lock) -> Explanation:

@@ -38,6 +38,10 @@ function makeSortable(table, language) {
   });
 }
 
+function plain(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+}
+
 function makeFilterable(region, table) {
   const rows = [...table.tBodies[0].rows];
   const line = document.createElement("p");
@@ -53,9 +57,9 @@ function makeFilterable(region, table) {
   label.append(input);
   line.append(label, count);
   region.before(line);
-  const texts = rows.map((row) => row.textContent.toLocaleLowerCase());
+  const texts = rows.map((row) => plain(row.textContent));
   input.addEventListener("input", () => {
-    const words = input.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    const words = plain(input.value).split(/\s+/).filter(Boolean);
     let shown = 0;
     rows.forEach((row, index) => {
       row.hidden = !words.every((word) => texts[index].includes(word));
