@@ -13,6 +13,7 @@ import subprocess
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 KEYS = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowDown": 40}
 
@@ -79,7 +80,7 @@ class Browser:
         if message.get("method") == "Runtime.exceptionThrown":
             self.complaints.append(json.dumps(given["exceptionDetails"]))
         if message.get("method") == "Network.requestWillBeSent":
-            self.hosts.add(given["request"]["url"].split("/")[2])
+            self.hosts |= {part.netloc for part in [urlsplit(given["request"]["url"])] if part.scheme != "data"}
 
     def visit(self, address: str) -> None:
         """Goes to an address and waits until it is loaded."""

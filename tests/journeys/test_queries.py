@@ -71,6 +71,9 @@ def test_a_parameter_changes_answer_text_and_page(site: RunningSite) -> None:
     page = Page(site.ask(f"/en/queries/{SLUG}{given}").text)
     [chosen] = [it for it in page.all("option") if "selected" in it.attributes]
     assert (chosen.attributes["value"], chosen.text) == (own, "Jessa Ziekenhuis")
+    assert "Asked here of something else" in page.one("p", "note").text
+    assert "organisation: Jessa Ziekenhuis" in page.one("p", "note").text
+    assert not Page(site.ask(f"/en/queries/{SLUG}").text).all("p", "note")
     links = [it.attributes["href"] for it in page.all("a")]
     assert f"/queries/{SLUG}.csv{given}" in links
 

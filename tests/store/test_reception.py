@@ -12,6 +12,7 @@ import pytest
 from zorgnetwerk.errors import DeadlineExceeded, Gone, QueueFull, StoreUnavailable, SyntaxInvalid
 from zorgnetwerk.store import reception
 from zorgnetwerk.store.base import Answer, Limits, Store
+from zorgnetwerk.store.loop import Loop
 from zorgnetwerk.store.options import DispatcherOptions
 from zorgnetwerk.store.query import Query
 from zorgnetwerk.terms import media_types
@@ -161,3 +162,28 @@ class TestPastRelease(StoreContract):
     @pytest.fixture
     def store(self, past: Store) -> Store:
         return past
+
+
+class QuietDesk:
+    """A desk that nobody asks."""
+
+    def __init__(self) -> None:
+        self.is_busy, self.release, self.is_closed = False, 3, False
+
+    def look_around(self, now: float) -> None:
+        """Nothing happens."""
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def test_an_earlier_release_that_nobody_asks_is_closed(tmp_path: Path) -> None:
+    house = reception.Reception(DispatcherOptions(tmp_path), Loop())
+    quiet, busy = QuietDesk(), QuietDesk()
+    busy.is_busy = True
+    house._earlier = {3: reception.Earlier(quiet, 100.0), 4: reception.Earlier(busy, 100.0)}  # type: ignore[arg-type]
+    house.look_around(100.0 + reception.IDLE_SECONDS)
+    assert not quiet.is_closed
+    house.look_around(101.0 + reception.IDLE_SECONDS)
+    assert (quiet.is_closed, busy.is_closed) == (True, False)
+    assert list(house._earlier) == [4]

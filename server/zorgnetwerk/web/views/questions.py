@@ -54,13 +54,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """Everything that the page of one question shows."""
+    """Everything that the page of one question shows.
+
+    Shape: ``changed`` are name and value of the parameters that are not as in the words of the title.
+    """
 
     slug: str
     title: str
     comment: str
     topics: tuple[str, ...]
     fields: tuple[Field, ...]
+    changed: tuple[tuple[str, str], ...]
     text: str
     edit: str
     address: str
@@ -118,12 +122,19 @@ def question_view(asked: AskedQuestion, reader: Reader) -> QuestionView:
             snippets=snippets.of_address(reader.frame.base.iri(f"{path[1:]}.{best.suffix}{given}"), best),
         )
     values = dict(asked.given)
+    fields = tuple(_field(each, values, asked.choices.get(each.name, ()), language) for each in question.parameters)
+    stored = {each.name: str(each.default) for each in question.parameters}
     return QuestionView(
         slug=question.slug,
         title=question.label(language),
         comment=question.comment(language),
         topics=question.topics(language),
-        fields=tuple(_field(each, values, asked.choices.get(each.name, ()), language) for each in question.parameters),
+        fields=fields,
+        changed=tuple(
+            (field.label, dict(field.options).get(field.value, field.value))
+            for field in fields
+            if field.value != stored[field.name]
+        ),
         text=asked.text,
         edit=reader.frame.to(f"/sparql?{urlencode({'query': asked.text})}"),
         address=path + given,
