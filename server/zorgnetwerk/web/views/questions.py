@@ -111,7 +111,7 @@ def question_view(asked: AskedQuestion, reader: Reader) -> QuestionView:
     path = f"/queries/{question.slug}"
     given = f"?{urlencode(list(asked.given))}" if asked.given else ""
     formats = answers.formats_of(asked.outcome)
-    shown = answers.answer_view(asked.outcome, reader)
+    shown = _without_time(answers.answer_view(asked.outcome, reader))
     if formats:
         best = answers.readiest(formats)
         files: tuple[MediaType, ...] = (*formats, SPARQL_QUERY)
@@ -140,6 +140,11 @@ def question_view(asked: AskedQuestion, reader: Reader) -> QuestionView:
         address=path + given,
         answer=shown,
     )
+
+
+def _without_time(shown: AnswerView) -> AnswerView:
+    """The answer without the time it took: a stable address gives the same page, byte for byte, from each process."""
+    return replace(shown, seconds="", grid=replace(shown.grid, seconds="") if shown.grid else None)
 
 
 def _field(parameter: Parameter, values: Mapping[str, str], options: Sequence[tuple[str, str]], language: str) -> Field:
