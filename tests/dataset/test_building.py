@@ -240,3 +240,31 @@ def test_a_release_says_what_it_is(releases: Releases, plan: Plan) -> None:
     assert record["format"] == 1
     assert record["cause"] == "first data"
     assert record["base_iri"] == BASE.value
+
+
+def test_a_triple_in_two_graphs_is_found_once(releases: Releases, plan: Plan, folder: Path) -> None:
+    """The engine's own union gives it twice, which makes every count wrong."""
+    for name in ("x", "y"):
+        (folder / "data" / f"{name}.ttl").write_text("<http://e/s> <http://e/p> 1 .", "utf-8")
+    release = build(releases, plan).release
+    for mode in ("memory", "folder"):
+        store = LocalStore(release.folder, mode=mode)  # type: ignore[arg-type]
+        try:
+            assert len(store.select("SELECT ?o { <http://e/s> <http://e/p> ?o }")) == 1
+            assert len(store.select("SELECT ?g { GRAPH ?g { <http://e/s> <http://e/p> 1 } }")) == 2
+        finally:
+            store.close()
+    assert release.record.counts["quads"] == release.record.counts["triples"] + 1
+
+
+def test_changed_blank_nodes_leave_nothing_behind(releases: Releases, plan: Plan, folder: Path) -> None:
+    for number in range(3):
+        (folder / "data" / "b.ttl").write_text(f"<http://e/s> <http://e/p> [ <http://e/q> {number} ] .", "utf-8")
+        release = build(releases, plan).release
+    store = LocalStore(release.folder, mode="folder")
+    try:
+        assert [
+            str(row["n"]) for row in store.select("SELECT ?n { <http://e/s> <http://e/p> ?b . ?b <http://e/q> ?n }")
+        ] == ["2"]
+    finally:
+        store.close()

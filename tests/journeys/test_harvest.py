@@ -109,7 +109,7 @@ def test_pages_that_are_there(site: RunningSite, path: str) -> None:
 def test_the_home_page_has_numbers_and_questions(site: RunningSite) -> None:
     page = site.ask("/nl/").text
     assert "HospiLim" in page or "samenwerkingsverbanden" in page.lower()
-    assert "/nl/sparql?query=" in page
+    assert "/nl/queries/" in page
 
 
 def test_the_context_leads_to_our_terms(site: RunningSite) -> None:

@@ -138,12 +138,14 @@ def _make(
     progress("deriving links")
     if plan.content.is_house:
         lines = lines | derive(folder, lines)
-    served = write_quads(folder, lines, plan.base)
+    served = write_quads(folder, lines, plan.base, merged=plan.default_graph == "union")
     before = journal.replay()
     counts = _examine(plan, folder, lines, before, progress)
     progress("writing the store")
-    previous = {served_line(line, plan.base) for line in before}
-    writer.make_copy(releases.state.folder / "writer", previous, served, folder / "store")
+    held, previous = served, {served_line(line, plan.base) for line in before}
+    if plan.default_graph == "union":
+        held, previous = with_merged(held), with_merged(previous)
+    writer.make_copy(releases.state.folder / "writer", previous, held, folder / "store")
     record = Record(
         number=releases.next_number(),
         parent=releases.current_number(),
@@ -190,9 +192,10 @@ def _record_change(journal: Journal, record: Record, before: set[str], lines: se
         )
 
 
-def write_quads(folder: Path, lines: set[str], base: Base) -> set[str]:
+def write_quads(folder: Path, lines: set[str], base: Base, *, merged: bool) -> set[str]:
     """Writes the plain dump of a candidate under the configured base and gives its lines.
 
+    With ``merged`` also ``loaded.nq``, what the engine holds: the quads, and in the default graph every triple once.
     The provisional record lets the candidate be opened for its checks; ``Releases.admit`` replaces it.
     """
     served = {served_line(line, base) for line in lines}
@@ -200,7 +203,22 @@ def write_quads(folder: Path, lines: set[str], base: Base) -> set[str]:
     (folder / "release.json").write_text(json.dumps(provisional), "utf-8")
     with (folder / "quads.nq").open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(f"{line}\n" for line in sorted(served))
+    if merged:
+        with (folder / "loaded.nq").open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(f"{line}\n" for line in sorted(with_merged(served)))
     return served
+
+
+def with_merged(lines: set[str]) -> set[str]:
+    """The quads and, in the default graph, each of their triples once.
+
+    The engine's own union of graphs gives a triple as often as there are graphs that state it, which makes counts
+    wrong; an RDF merge is a set.
+
+    >>> sorted(with_merged({"<s> <p> <o> <g> .", "<s> <p> <o> <h> ."}))
+    ['<s> <p> <o> .', '<s> <p> <o> <g> .', '<s> <p> <o> <h> .']
+    """
+    return lines | {f"{line[:-2].rpartition(' ')[0]} ." for line in lines}
 
 
 def served_line(line: str, base: Base) -> str:
@@ -212,7 +230,7 @@ def served_line(line: str, base: Base) -> str:
 
 def derive(folder: Path, lines: set[str]) -> set[str]:
     """The lines that follow from these, in the graph for derived links."""
-    write_quads(folder, lines, Base(RESERVED_BASE))
+    write_quads(folder, lines, Base(RESERVED_BASE), merged=True)
     store = LocalStore(folder, mode="memory")
     try:
         return {

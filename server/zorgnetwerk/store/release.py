@@ -4,7 +4,8 @@ Readers open the current release and nothing changes under them; publishing make
 pointer. Knows folders and files. Must not know what is in the data (``dataset/building.py``).
 
     releases/000007/
-      quads.nq        what is served, under the configured base; the store master loads it
+      quads.nq        what is served, under the configured base
+      loaded.nq       the same, and in the default graph each triple once; the store master loads it
       store/          the same quads for the engine's read-only mode, made by ``Store.backup`` (hard links)
       release.json    the record below
       prefixes.json   prefixes for answers

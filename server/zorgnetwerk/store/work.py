@@ -48,6 +48,11 @@ class Work(Protocol):
         """Does one request; fields of the reply. Errors: ZorgnetwerkError, MemoryError."""
 
 
+MERGED: Final = "loaded.nq"
+"""What a release holds whose default graph is the merge of its graphs, each triple once. Without this file the engine's
+own union is used, which gives a triple as often as graphs state it."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueryWork:
     """Queries on one release: ``memory`` holds the loaded store, otherwise ``open`` opens the release's folder.
@@ -77,8 +82,11 @@ class QueryWork:
             chosen = str(record.get("default_graph", "union")) if default_graph == "release" else default_graph
             base = str(record.get("base_iri", ""))
             endpoint = f"{base}sparql" if base else None
-            work = cls(folder, number, quads, chosen != "own", prefixes, endpoint=endpoint)
-            return replace(work, memory=load(folder / "quads.nq")) if mode == "memory" else work
+            loaded = folder / MERGED
+            union = chosen != "own" and not loaded.exists()
+            work = cls(folder, number, quads, union, prefixes, endpoint=endpoint)
+            source = loaded if loaded.exists() else folder / "quads.nq"
+            return replace(work, memory=load(source)) if mode == "memory" else work
         except (OSError, ValueError, KeyError, SyntaxError) as error:
             raise StateError(f"The release in {folder} cannot be opened: {error}. Rebuild it, or roll back.") from error
 

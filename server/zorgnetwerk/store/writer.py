@@ -46,7 +46,8 @@ def make_copy(writer: Path, before: Set[str], after: Set[str], target: Path) -> 
 def _remake(writer: Path, lines: Iterable[str]) -> None:
     shutil.rmtree(writer, ignore_errors=True)
     store = ox.Store(str(writer))
-    store.bulk_load("\n".join(lines).encode(), format=ox.RdfFormat.N_QUADS, lenient=True)
+    # Not bulk_load: it gives blank nodes new labels, and a later change could not find them.
+    store.bulk_extend(ox.parse("\n".join(lines), format=ox.RdfFormat.N_QUADS, lenient=True))
     store.flush()
 
 
