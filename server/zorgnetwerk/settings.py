@@ -60,7 +60,6 @@ class Settings:
         5_000_000, "quads", "up to which a release is held in memory; above, it is read from disk"
     )
     cache_bytes: int = _setting(64_000_000, "bytes", "answers kept in memory by each web process")
-    inverse_page_size: int = _setting(100, "links", "inverse links on one page of a thing")
     page_seconds: int = _setting(60, "seconds", "how long a reader may keep a page without asking again")
     remote_query: str = _setting(
         "", "address", "SPARQL endpoint of a remote engine that this site reads from; empty: the own engine"

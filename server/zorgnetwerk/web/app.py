@@ -8,7 +8,7 @@ import time
 
 from flask import Flask, Response, g, request
 
-from zorgnetwerk.web import answer_files, entities, explanation, harvest, pages, problems, queries, sparql
+from zorgnetwerk.web import answer_files, entities, explanation, harvest, pages, problems, queries, sparql, submissions
 from zorgnetwerk.web.responses import secure
 from zorgnetwerk.web.site import Site
 
@@ -18,10 +18,11 @@ _LOG = logging.getLogger("zorgnetwerk.access")
 def create_app(site: Site) -> Flask:
     """The WSGI application of one site."""
     app = Flask("zorgnetwerk", static_folder=None, template_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = max(site.settings.submission_bytes, site.settings.query_bytes * 4)
+    # The journeys have limits of their own, with words of their own; this is the wall behind them.
+    app.config["MAX_CONTENT_LENGTH"] = 8 * max(site.settings.submission_bytes, site.settings.query_bytes)
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
-    for room in (sparql, answer_files, explanation, queries, entities, harvest, pages):
+    for room in (sparql, answer_files, explanation, queries, entities, harvest, submissions, pages):
         app.register_blueprint(room.routes(site))
     app.before_request(_begin)
     app.after_request(_finish)

@@ -32,7 +32,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 EXPOSED_HEADERS = (
     "Content-Location, Content-Length, ETag, Link, Location, Memento-Datetime, Retry-After, "
-    "Zorgnetwerk-Release, Zorgnetwerk-Unknown-Graphs, X-Request-Id"
+    "Zorgnetwerk-Conforms, Zorgnetwerk-Release, Zorgnetwerk-Unknown-Graphs, X-Request-Id"
 )
 COMPRESSED_FROM_BYTES = 1_400
 COMPRESSED_TO_BYTES = 8_000_000
