@@ -87,13 +87,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_site(state: Path, content: Path, *flags: str, port: int = 0, wait_seconds: float = 90) -> RunningSite:
-    """Starts ``zorgnetwerk serve`` and waits until it is ready."""
+def start_site(
+    state: Path, content: Path, *flags: str, port: int = 0, wait_seconds: float = 90, package: Path = ROOT / "server"
+) -> RunningSite:
+    """Starts ``zorgnetwerk serve`` of the package in this folder and waits until it is ready."""
     port = port or free_port()
     state.mkdir(parents=True, exist_ok=True)
     log = state / "serve.log"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ZORGNETWERK_")}
-    environment["PYTHONPATH"] = str(ROOT / "server")
+    environment["PYTHONPATH"] = str(package)
     command = [
         sys.executable,
         "-c",
@@ -110,7 +112,7 @@ def start_site(state: Path, content: Path, *flags: str, port: int = 0, wait_seco
         *flags,
     ]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment, cwd=state)
     site = RunningSite(process, port, state, log)
     end = time.monotonic() + wait_seconds
     while time.monotonic() < end:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import start_site
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -68,3 +70,14 @@ def test_templates_and_static_files_are_in_the_wheel(installed: Path) -> None:
     names = {path.suffix for path in (installed / "zorgnetwerk" / "web").rglob("*")}
     assert {".html", ".css", ".po"} <= names
     assert (installed / "zorgnetwerk" / "content" / "shapes").is_dir()
+
+
+def test_an_installed_wheel_serves_an_entity(installed: Path, tmp_path: Path) -> None:
+    running = start_site(tmp_path / "state", installed / "zorgnetwerk" / "content", "--unchecked", package=installed)
+    try:
+        reply = running.ask("/doc/organisatie/jessa-ziekenhuis", {"Accept": "text/turtle"})
+        assert (reply.status, reply.kind) == (200, "text/turtle")
+        assert "Jessa Ziekenhuis" in reply.text
+        assert running.ask("/nl/").status == 200
+    finally:
+        running.stop()
