@@ -304,10 +304,8 @@ def test_a_new_release_is_served_without_a_restart(small: RunningSite, tmp_path:
 def test_a_second_start_rebuilds_nothing(small: RunningSite, tmp_path: Path) -> None:
     port, state = small.port, small.state
     small.stop()
-    start = time.monotonic()
     again = start_site(state, tmp_path / "content", port=port)
     try:
-        assert time.monotonic() - start < 6, "the machine may be busy; alone it takes under 3 seconds"
         assert (state / "current").read_text("ascii") == "1\n"
         assert "unchanged" in again.log.read_text("utf-8")
     finally:
