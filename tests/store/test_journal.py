@@ -42,7 +42,9 @@ def test_last_and_entries_after(tmp_path: Path) -> None:
     last = journal.last()
     assert last is not None
     assert [entry.number for entry in journal.entries(after=1)] == [last.number] == [2]
+    assert journal.state_hash() == last.state_hash
     assert Journal(tmp_path / "empty").last() is None
+    assert Journal(tmp_path / "empty").state_hash() == ""
 
 
 def test_a_whole_journal_verifies(tmp_path: Path) -> None:

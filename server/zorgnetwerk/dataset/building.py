@@ -110,9 +110,8 @@ def with_accepted_changes(lines: set[str], journal: Journal) -> set[str]:
 
 
 def _is_up_to_date(current: Release, plan: Plan, fingerprint: str, journal: Journal) -> bool:
-    last = journal.last()
     same_content = current.record.fingerprint == fingerprint and current.record.base_iri == plan.base.value
-    return same_content and last is not None and last.state_hash == current.record.hash
+    return same_content and journal.state_hash() == current.record.hash
 
 
 @contextmanager

@@ -118,6 +118,12 @@ class Journal:
             row = connection.execute("SELECT * FROM entry ORDER BY number DESC LIMIT 1").fetchone()
         return _entry(row) if row else None
 
+    def state_hash(self) -> str:
+        """The hash of the data set after the newest entry, without reading its lines; empty before the first."""
+        with closing(self._connect()) as connection:
+            row = connection.execute("SELECT state_hash FROM entry ORDER BY number DESC LIMIT 1").fetchone()
+        return str(row[0]) if row else ""
+
     def replay(self) -> set[str]:
         """The lines of the data set after the newest entry."""
         lines: set[str] = set()

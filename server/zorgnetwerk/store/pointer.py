@@ -14,6 +14,8 @@ from zorgnetwerk.store.members import Plan
 from zorgnetwerk.store.options import DispatcherOptions
 
 _EARLIER_NICENESS: Final = 5
+_CHECKER_NICENESS: Final = 5
+"""At a start the checker needs seconds of processor time for its shapes; the first page is wanted before that."""
 """Earlier releases give way to the present one."""
 
 
@@ -76,6 +78,7 @@ def check_plan(options: DispatcherOptions, round_number: int) -> Plan | None:
         return None
     arguments = (
         f"--handler={options.handler}",
+        f"--nice={_CHECKER_NICENESS}",
         f"--content-dir={options.content_dir or ''}",
         f"--memory-bytes={options.check_memory_bytes}",
         f"--result-bytes={options.result_bytes}",
