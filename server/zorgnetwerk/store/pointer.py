@@ -14,9 +14,9 @@ from zorgnetwerk.store.members import Plan
 from zorgnetwerk.store.options import DispatcherOptions
 
 _EARLIER_NICENESS: Final = 5
+"""Earlier releases give way to the present one."""
 _CHECKER_NICENESS: Final = 5
 """At a start the checker needs seconds of processor time for its shapes; the first page is wanted before that."""
-"""Earlier releases give way to the present one."""
 
 
 @dataclass(slots=True)
