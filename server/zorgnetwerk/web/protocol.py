@@ -17,9 +17,10 @@ from urllib.parse import parse_qsl, quote_plus
 
 from flask import Request
 
-from zorgnetwerk.errors import BodyTooLarge, MediaTypeUnsupported, QueryRefused, SyntaxInvalid, UpdateRefused
+from zorgnetwerk.errors import MediaTypeUnsupported, QueryRefused, SyntaxInvalid, UpdateRefused
 from zorgnetwerk.settings import Settings
 from zorgnetwerk.store.base import DatasetSelection
+from zorgnetwerk.web.bodies import whole_body
 
 METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 DIRECT: Final = "application/sparql-query"
@@ -163,13 +164,7 @@ def _parameters(text: str) -> Parameters:
 
 def _body(asked: Request, query_bytes: int) -> bytes:
     """The bytes of the body. A query may be percent-encoded, which makes three bytes of one."""
-    limit = query_bytes * 3 + _FORM_OVERHEAD_BYTES
-    length = asked.content_length
-    body = b"" if length is not None and length > limit else asked.stream.read(limit + 1)
-    used = max(len(body), length or 0)
-    if used > limit:
-        raise BodyTooLarge(f"A query request has at most {limit:,} bytes.", limit=limit, used=used, unit="bytes")
-    return body
+    return whole_body(asked, query_bytes * 3 + _FORM_OVERHEAD_BYTES, "A query request")
 
 
 def _decode(body: bytes) -> str:

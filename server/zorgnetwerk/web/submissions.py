@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Request, Response, request
 
-from zorgnetwerk.errors import BodyTooLarge, MediaTypeUnsupported, StoreUnavailable
+from zorgnetwerk.errors import MediaTypeUnsupported, StoreUnavailable
 from zorgnetwerk.store.embedded import EmbeddedStore
 from zorgnetwerk.submission.parsing import ACCEPTED
 from zorgnetwerk.terms import media_types
 from zorgnetwerk.web import negotiation
+from zorgnetwerk.web.bodies import whole_body
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
 
@@ -26,9 +27,6 @@ OFFERS = (
     media_types.TRIG,
     media_types.N_QUADS,
 )
-
-_DRAINED = 4
-"""How many times the limit is read and thrown away before the connection is given up."""
 
 
 def routes(site: Site) -> Blueprint:
@@ -52,7 +50,7 @@ def answer(asked: Request, site: Site) -> Response:
         names = tuple(offer.name for offer in ACCEPTED)
         raise MediaTypeUnsupported(f"A document has one of the types {', '.join(names)}.", names)
     wanted = negotiation.choose(OFFERS, asked.headers.get("Accept"))
-    body = _body(asked, site.settings.submission_bytes)
+    body = whole_body(asked, site.settings.submission_bytes, "A document")
     if not isinstance(site.store, EmbeddedStore):
         raise StoreUnavailable("This site has no checker of its own: it runs on a remote engine.")
     job = {
@@ -67,15 +65,3 @@ def answer(asked: Request, site: Site) -> Response:
     summary, report = site.store.run_check(job, body, site.settings.validation_timeout)
     verdict = "true" if summary.get("conforms") else "false"
     return respond(asked, Representation(report, wanted, vary=("Accept",), headers={"Zorgnetwerk-Conforms": verdict}))
-
-
-def _body(asked: Request, limit: int) -> bytes:
-    """The whole body. One a little too long is read to its end first: a client that still sends hears no answer."""
-    body = asked.stream.read(limit + 1)
-    used = max(asked.content_length or 0, len(body))
-    if used <= limit:
-        return body
-    drained = len(body)
-    while drained < _DRAINED * limit and (piece := asked.stream.read(1 << 16)):
-        drained += len(piece)
-    raise BodyTooLarge(f"A document has at most {limit:,} bytes.", limit=limit, used=used, unit="bytes")
