@@ -19,13 +19,14 @@ from http.client import HTTPException, HTTPResponse
 from typing import Any, Final
 
 import pyoxigraph as ox
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import Graph
 from rdflib.term import Node
 from SPARQLWrapper import POST, URLENCODED, SPARQLWrapper
 
 from zorgnetwerk.errors import DeadlineExceeded, ResultTooLarge, StoreUnavailable, SyntaxInvalid
 from zorgnetwerk.store.asking import as_selection
 from zorgnetwerk.store.base import Answer, Body, Capabilities, DatasetSelection, Limits
+from zorgnetwerk.store.conversion import Converter
 from zorgnetwerk.store.query import Query
 from zorgnetwerk.store.transport import Transport
 from zorgnetwerk.terms import media_types
@@ -116,10 +117,7 @@ class RemoteStore:
 
     def construct(self, text: str) -> Graph:
         """The graph of one of our own queries."""
-        graph = Graph()
-        for triple in _triples(self._ask(text, media_types.N_TRIPLES, self._limits)):
-            graph.add((_term(triple.subject), _term(triple.predicate), _term(triple.object)))
-        return graph
+        return Converter().graph(_triples(self._ask(text, media_types.N_TRIPLES, self._limits)))
 
     def ask(self, text: str) -> bool:
         """The verdict of one of our own queries."""
@@ -262,7 +260,7 @@ def solutions_of(data: bytes) -> list[dict[str, Node]]:
     if not isinstance(found, ox.QuerySolutions):
         raise StoreUnavailable("The remote endpoint answered a SELECT query with something else than solutions.")
     names = [variable.value for variable in found.variables]
-    return [{name: _term(value) for name, value in zip(names, row, strict=True) if value is not None} for row in found]
+    return Converter().solutions(names, found)
 
 
 def _rows(found: Any) -> Any:
@@ -284,17 +282,3 @@ def _written(serialise: Any, limits: Limits) -> Body:
         file.write(data)
         file.flush()
         return Body(os.dup(file.fileno()), len(data))
-
-
-def _term(term: object) -> Node:
-    if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return BNode(term.value)
-    if isinstance(term, ox.Literal):
-        if term.language:
-            return Literal(term.value, lang=term.language)
-        datatype = term.datatype.value
-        plain = datatype == "http://www.w3.org/2001/XMLSchema#string"
-        return Literal(term.value) if plain else Literal(term.value, datatype=URIRef(datatype), normalize=False)
-    raise StoreUnavailable("The remote endpoint sent a term that cannot be shown.")
