@@ -16,7 +16,7 @@ from zorgnetwerk.dataset import counting
 from zorgnetwerk.dataset.dumps import Dump
 from zorgnetwerk.store.base import Store
 from zorgnetwerk.store.release import Record
-from zorgnetwerk.terms import graph_names, media_types
+from zorgnetwerk.terms import graph_names
 from zorgnetwerk.terms.iris import VOCABULARY, Base
 from zorgnetwerk.terms.namespaces import DCAT, DCT, FOAF, OWL, RDF, SPDX, VOID, XSD
 
@@ -151,6 +151,3 @@ def _add_partitions(graph: Graph, store: Store, base: Base, dataset: URIRef) -> 
         graph.add((part, VOID.property, URIRef(term)))
         graph.add((part, VOID.triples, Literal(triples)))
         graph.add((part, VOID.distinctSubjects, Literal(things)))
-
-
-RDF_OFFERS = (media_types.TURTLE, media_types.JSON_LD, media_types.RDF_XML, media_types.N_TRIPLES)

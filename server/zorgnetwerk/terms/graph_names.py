@@ -9,8 +9,6 @@ from zorgnetwerk.terms.iris import RESERVED_BASE
 
 _GRAPH = f"{RESERVED_BASE}id/graaf/"
 
-REGISTER = f"{_GRAPH}register"
-CURATION = f"{_GRAPH}curatie"
 DERIVED = f"{_GRAPH}afgeleid"
 """Superclass types, inverse links and shortcuts; generated at build."""
 ONTOLOGY = f"{_GRAPH}ontologie"

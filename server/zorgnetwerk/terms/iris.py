@@ -15,7 +15,6 @@ RESERVED_BASE = "https://zorgnetwerk.example/"
 history."""
 
 VOCABULARY = "ns/zorgnetwerk"
-LANGUAGES = ("nl", "fr", "de", "en")
 
 _SEGMENT = r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9_~-])?"
 _THING = re.compile(rf"(?P<kind>id|doc)/(?P<concept>{_SEGMENT})/(?P<slug>{_SEGMENT}(?:/{_SEGMENT})*)\Z")

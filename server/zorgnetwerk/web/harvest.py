@@ -1,6 +1,6 @@
 """The harvest journey: dumps, catalogue, statistics. A request is a look-up of what the build made.
 
-Source: DCAT-AP 3; VoID, 7.2 (``/.well-known/void``).
+Source: DCAT-AP 3; VoID, 7.2 (``/.well-known/void``); RFC 9530 (``Repr-Digest``).
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _file(asked: Request, site: Site, name: str) -> Response:
         seconds=site.settings.page_seconds,
         headers={
             "Content-Disposition": f'attachment; filename="{dump.name}"',
-            "Digest": f"sha-256={_base64(dump.sha256)}",
+            "Repr-Digest": f"sha-256=:{_base64(dump.sha256)}:",
         },
     )
     return respond(asked, shown)

@@ -15,7 +15,6 @@ from rdflib.term import Node
 from zorgnetwerk.dataset import labels
 from zorgnetwerk.dataset.evidence import Evidence, Ledger
 from zorgnetwerk.terms.dates import parse_date
-from zorgnetwerk.terms.iris import VOCABULARY
 from zorgnetwerk.terms.languages import foreign_tag
 from zorgnetwerk.terms.namespaces import OA, ORG, RDF
 from zorgnetwerk.web.frames import Frame, is_linkable
@@ -176,9 +175,3 @@ class Reader:
             message = self.t.gettext("at least {number}") if most is None else self.t.gettext("at most {number}")
             return message.format(number=low or high)
         return low if low == high else self.t.gettext("{low} to {high}").format(low=low, high=high)
-
-
-def is_vocabulary_term(frame: Frame, iri: str) -> bool:
-    """Whether an IRI is the vocabulary or one of its terms."""
-    path = frame.base.path(iri)
-    return path is not None and path.partition("#")[0] == VOCABULARY
