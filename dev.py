@@ -3,7 +3,7 @@
 
     python3 dev.py serve [flags]     set up, build, serve at http://localhost:8000/
     python3 dev.py test [--long]     set up, then linter, types and tests (what CI runs)
-    python3 dev.py bench             set up, then the measurements of tests/bench
+    python3 dev.py bench [flags]     set up, then the measurements of tests/bench (docs/benchmarks.md)
     python3 dev.py run ARGUMENTS     any 'zorgnetwerk' command
 
 It makes .venv, installs the pinned requirements (hashes checked; by uv when present, else pip) and the project itself,
@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 ALONE = ("tests/faults", "tests/store")
+FRONTEND = ROOT / "server" / "frontend"
+EDITOR = ROOT / "server" / "zorgnetwerk" / "web" / "static" / "editor.js"
 REQUIREMENTS = {"run": ROOT / "requirements" / "run.txt", "dev": ROOT / "requirements" / "dev.txt"}
 
 
@@ -39,9 +41,7 @@ def main(arguments: list[str]) -> int:
         return test(rest)
     if command == "bench":
         set_up("dev")
-        return subprocess.call(
-            [str(PYTHON), "-m", "pytest", "-q", "-m", "bench", "tests/bench", *rest], cwd=ROOT, env=environment()
-        )
+        return subprocess.call([str(PYTHON), "-m", "tests.bench", *rest], cwd=ROOT, env=environment())
     print(__doc__)
     return 0 if command in ("help", "-h", "--help") else 2
 
@@ -57,13 +57,20 @@ def set_up(kind: str) -> None:
     make_venv(uv)
     install(uv, ["--require-hashes", "-r", str(REQUIREMENTS[kind])])
     install(uv, ["--no-deps", *([] if uv else ["--no-build-isolation"]), "-e", str(ROOT)])
+    if not EDITOR.exists():
+        print(
+            "The SPARQL page is a plain form: its editor could not be built. With node and npm on this machine, "
+            f"'python3 {(FRONTEND / 'bundle.py').relative_to(ROOT)}' builds it, or says why not.",
+            file=sys.stderr,
+        )
     stamp.write_text(wanted)
 
 
 def fingerprint(kind: str) -> str:
-    """What the set-up depends on."""
-    digest = hashlib.sha256(sys.version.encode())
-    for path in (REQUIREMENTS[kind], ROOT / "pyproject.toml"):
+    """What the set-up depends on: requirements, the project file, what the editor is built from, whether it can be."""
+    digest = hashlib.sha256(f"{sys.version} {shutil.which('npm') is not None}".encode())
+    sources = [path for path in FRONTEND.glob("*") if path.is_file()] + list((FRONTEND / "src").glob("*.js"))
+    for path in (REQUIREMENTS[kind], ROOT / "pyproject.toml", *sorted(sources)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -118,7 +125,7 @@ def test(rest: list[str]) -> int:
     """Linter, types, tests with coverage; the first failure decides. What follows 'test' goes to pytest alone."""
     long = "--long" in rest
     chosen = [word for word in rest if word != "--long"]
-    pytest = [str(PYTHON), "-m", "pytest", "-q", "-m", "not bench" if long else "not long and not bench"]
+    pytest = [str(PYTHON), "-m", "pytest", "-q", *([] if long else ["-m", "not long"])]
     if chosen or long:
         return run(pytest, *chosen)
     code = run(tool("ruff"), "check", ".") or run(tool("ruff"), "format", "--check", ".") or run(tool("mypy"))

@@ -15,7 +15,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-KEYS = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowDown": 40}
+KEYS = {
+    "Backspace": 8,
+    "Tab": 9,
+    "Enter": 13,
+    "Escape": 27,
+    "ArrowDown": 40,
+    "End": 35,
+    "F6": 117,
+    "a": 65,
+    "z": 90,
+    " ": 32,
+}
 
 
 class Browser:
@@ -93,6 +104,12 @@ class Browser:
         assert "exceptionDetails" not in found, found
         return found["result"].get("value")
 
+    def settle(self, expression: str) -> Any:
+        """What the promise that an expression gives is settled with."""
+        found = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in found, found
+        return found["result"].get("value")
+
     def wait(self, expression: str, seconds: float = 20) -> None:
         """Waits until an expression holds."""
         end = time.monotonic() + seconds
@@ -110,6 +127,25 @@ class Browser:
     def type(self, text: str) -> None:
         """Types into what has the focus."""
         self.call("Input.insertText", text=text)
+
+    def write(self, text: str) -> None:
+        """Types sign by sign, as a person does."""
+        for sign in text:
+            if sign == "\n":
+                self.press("Enter")
+                continue
+            given = {"key": sign, "windowsVirtualKeyCode": ord(sign.upper()) if sign.isalnum() else 0}
+            self.call("Input.dispatchKeyEvent", type="keyDown", text=sign, **given)
+            self.call("Input.dispatchKeyEvent", type="keyUp", **given)
+
+    def look(self, width: int = 1280, height: int = 900, *, is_dark: bool = False, is_phone: bool = False) -> None:
+        """Takes a screen of this size, in light or dark. Units: CSS pixels."""
+        scale = 2 if is_phone else 1
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=is_phone
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
+        self.call("Emulation.setEmulatedMedia", features=[scheme])
 
     def tab_to(self, selector: str, most: int = 80) -> None:
         """Presses Tab until an element has the focus: what cannot be reached by keyboard fails here."""

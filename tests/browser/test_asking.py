@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import urllib.parse
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from ..conftest import RunningSite
 from .chromium import Browser
-from .test_pages import FLAGS, chromium  # noqa: F401  # a fixture
 
 pytestmark = pytest.mark.browser
 NUMBERS = "SELECT ?n ?t { VALUES (?n ?t) { (9 'Émile') (10 'zoë') (UNDEF 'Anna') (2 'eva') } }"
 CELLS = "[...document.querySelectorAll('table.grid tbody tr:not([hidden])')].map((row) => row.cells[{column}].innerText.trim())"
-
-
-@pytest.fixture
-def browser(chromium: str, tmp_path: Path) -> Iterator[Browser]:  # noqa: F811  # the fixture named above
-    opened = Browser(chromium, tmp_path / "profile", *FLAGS)
-    try:
-        yield opened
-        assert opened.complaints == []
-    finally:
-        opened.close()
 
 
 def asked(site: RunningSite, query: str, page: str = "en/sparql") -> str:
@@ -61,12 +48,24 @@ def test_rows_are_filtered_by_words_and_counted_aloud(browser: Browser, site: Ru
 
 def test_the_sparql_page_works_by_keyboard_alone(browser: Browser, site: RunningSite) -> None:
     browser.visit(f"{site.base}en/sparql")
-    browser.tab_to("textarea#query")
-    browser.read("document.activeElement.select()")
-    browser.type("SELECT ?x { VALUES ?x { 1 } }")
+    browser.tab_to(".editor, textarea#query")
+    browser.press("a", modifiers=2)
+    browser.write("SELECT ?x { VALUES ?x { 3 1 2")
     browser.press("Enter", modifiers=2)
-    browser.wait("location.search.startsWith('?query=') && document.readyState === 'complete'")
-    assert browser.read(CELLS.format(column=0)) == ["1"]
+    browser.wait("location.search.startsWith('?query=') && document.querySelectorAll('.sorter').length === 1")
+    assert browser.read(CELLS.format(column=0)) == ["3", "1", "2"]
+    assert browser.read("document.querySelector('[data-said]').textContent").startswith("3 rows")
+    browser.tab_to(".sorter")
+    browser.press("Enter")
+    assert browser.read(CELLS.format(column=0)) == ["1", "2", "3"]
+    browser.tab_to("#outcome .formats a[type='text/csv']")
+    assert (
+        browser.settle("fetch(document.activeElement.href).then((answer) => answer.text())") == "x\r\n3\r\n1\r\n2\r\n"
+    )
+
+
+def test_a_query_is_explained_before_it_runs(browser: Browser, site: RunningSite) -> None:
+    browser.visit(asked(site, "SELECT ?x { VALUES ?x { 1 } }"))
     browser.tab_to("button[formaction]")
     browser.press("Enter")
     browser.wait("location.pathname === '/en/sparql/explain' && document.readyState === 'complete'")
@@ -75,6 +74,20 @@ def test_the_sparql_page_works_by_keyboard_alone(browser: Browser, site: Running
     browser.tab_to("button[formaction]")
     browser.press("Enter")
     browser.wait("location.pathname === '/en/sparql' && document.readyState === 'complete'")
+
+
+def test_the_sparql_page_is_a_plain_form_without_scripts(browser: Browser, site: RunningSite) -> None:
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    browser.visit(f"{site.base}en/sparql")
+    assert browser.read("document.querySelectorAll('.editor').length") == 0
+    browser.tab_to("textarea#query")
+    browser.read("document.activeElement.select()")
+    browser.type("SELECT ?x { VALUES ?x { 1 2 } }")
+    browser.tab_to("form button")
+    browser.press("Enter")
+    browser.wait("location.search.startsWith('?query=') && document.readyState === 'complete'")
+    assert browser.read(CELLS.format(column=0)) == ["1", "2"]
+    assert browser.read("document.querySelectorAll('#outcome .formats a').length") == 4
 
 
 def test_a_question_is_asked_of_something_else_without_scripts(browser: Browser, site: RunningSite) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from ..conftest import RunningSite
+from .conftest import FLAGS
 
 PAGES = {
     "home": "/nl/",
@@ -25,33 +24,11 @@ PAGES = {
     "questions": "/de/queries",
     "question": "/fr/queries/partners-van-een-organisatie",
     "dumps": "/en/dumps/",
+    "validate": "/nl/validate",
     "catalogue": "/nl/catalogue",
     "not found": "/nl/doc/organisatie/nobody",
 }
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--enable-logging=stderr",
-    "--v=0",
-]
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail("chromium is missing")
-        pytest.skip("there is no Chromium on this machine")
-    return found
 
 
 def visit(chromium: str, profile: Path, address: str, *flags: str) -> tuple[str, list[str]]:

@@ -18,10 +18,15 @@ async function copy(button) {
   }
 }
 
-for (const button of document.querySelectorAll("button.copy")) {
-  button.hidden = false;
-  button.addEventListener("click", () => copy(button));
+function offerCopies(part) {
+  for (const button of part.querySelectorAll("button.copy")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button));
+  }
 }
+
+offerCopies(document);
+document.addEventListener("shown", (event) => offerCopies(event.target));
 
 addEventListener("beforeprint", () => {
   for (const details of document.querySelectorAll("details.proof:not([open])")) {

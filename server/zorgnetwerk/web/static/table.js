@@ -71,8 +71,13 @@ function makeFilterable(region, table) {
   });
 }
 
-for (const region of document.querySelectorAll(".grid-scroll[data-filter]")) {
-  const table = region.querySelector("table.grid");
-  makeSortable(table, region.dataset.language);
-  if (table.tBodies[0].rows.length > 1) makeFilterable(region, table);
+function enhance(part) {
+  for (const region of part.querySelectorAll(".grid-scroll[data-filter]")) {
+    const table = region.querySelector("table.grid");
+    makeSortable(table, region.dataset.language);
+    if (table.tBodies[0].rows.length > 1) makeFilterable(region, table);
+  }
 }
+
+enhance(document);
+document.addEventListener("shown", (event) => enhance(event.target));

@@ -1,0 +1,80 @@
+"""axe finds nothing on any kind of page: in light, in dark, on a phone."""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Iterator
+
+import pytest
+
+from ..conftest import RunningSite
+from .chromium import Browser
+from .conftest import FLAGS, Axe
+
+pytestmark = pytest.mark.browser
+
+
+def asked(path: str, query: str) -> str:
+    return f"{path}?{urllib.parse.urlencode({'query': query})}"
+
+
+PAGES = {
+    "home": "nl/",
+    "organisation": "nl/doc/organisatie/jessa-ziekenhuis",
+    "contradiction": "en/doc/samenwerkingsverband/preferentieel-jessa-azv",
+    "partnership": "fr/doc/samenwerkingsverband/hospilim",
+    "source": "de/doc/bron/000",
+    "vocabulary": "en/ns/zorgnetwerk",
+    "code list": "nl/auth/rollen",
+    "code": "de/auth/samenwerkingsvormen/preferentiele-samenwerking",
+    "list": "nl/doc/samenwerkingsverband",
+    "sparql": "nl/sparql",
+    "table": asked("nl/sparql", "SELECT * { ?s a ?c ; ?p ?o } LIMIT 30"),
+    "no rows": asked("fr/sparql", "SELECT * { ?s a <http://example.org/nothing> }"),
+    "verdict": asked("de/sparql", "ASK {}"),
+    "graph": asked("en/sparql", "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT 5"),
+    "mistake": asked("nl/sparql", "SELECT * {\n  ?s ?p\n}"),
+    "explain": asked("en/sparql/explain", "SELECT * { ?a ?p ?b . ?c ?q ?d }"),
+    "questions": "de/queries",
+    "question": "fr/queries/partners-van-een-organisatie",
+    "downloads": "en/dumps/",
+    "catalogue": "nl/catalogue",
+    "not found": "nl/doc/organisatie/nobody",
+    "an earlier state": "nl/release/1/sparql",
+    "changes": "fr/changes",
+    "one change": "en/changes/1",
+    "conformance": "de/conformance",
+    "check": "nl/validate",
+    "submissions": "fr/submissions",
+    "sign in": "nl/review/login",
+    "wrong method": "fr/sparql/stop/nothing",
+}
+LOOKS = {
+    "light": {},
+    "dark": {"is_dark": True},
+    "phone": {"width": 390, "height": 844, "is_phone": True},
+    "dark phone": {"width": 390, "height": 844, "is_phone": True, "is_dark": True},
+}
+
+
+@pytest.fixture(scope="module")
+def shown(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One browser for all pages."""
+    opened = Browser(chromium, tmp_path_factory.mktemp("axe") / "profile", *FLAGS)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_axe_finds_nothing(shown: Browser, axe: Axe, site: RunningSite, path: str) -> None:
+    found = {}
+    shown.complaints.clear()
+    for name, look in LOOKS.items():
+        shown.look(**look)
+        shown.visit(site.base + path)
+        found[name] = axe(shown)
+    assert not any(found.values()), found
+    assert shown.hosts == {site.base.split("/")[2]}
+    assert [line for line in shown.complaints if "server responded with a status of 4" not in line] == []
