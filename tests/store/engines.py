@@ -33,6 +33,8 @@ class Engine:
     query: str
     update: str
     credentials: Credentials | None = None
+    process: int = 0
+    sql_port: int = 0
 
     def writer(self) -> RemoteStore:
         return RemoteStore(self.query, update_endpoint=self.update, credentials=self.credentials, limits=LIMITS)
@@ -65,14 +67,15 @@ def oxigraph(folder: Path, *flags: str) -> Iterator[Engine]:
 
 
 @contextlib.contextmanager
-def virtuoso(folder: Path, query_seconds: int = 8) -> Iterator[Engine]:
+def virtuoso(folder: Path, query_seconds: int = 8, buffers: int = 10_000, threads: int = 10) -> Iterator[Engine]:
     """A fresh Virtuoso with its factory password, listening on this machine only."""
     if shutil.which(VIRTUOSO) is None:
         if os.environ.get("CI"):
             pytest.fail(f"{VIRTUOSO} is missing: install virtuoso-opensource")
         pytest.skip(f"{VIRTUOSO} is not installed")
-    port = free_port()
-    (folder / "virtuoso.ini").write_text(_configuration(folder, port, free_port(), query_seconds), "ascii")
+    port, sql_port = free_port(), free_port()
+    text = _configuration(folder, port, sql_port, query_seconds, buffers, threads)
+    (folder / "virtuoso.ini").write_text(text, "ascii")
     command = [VIRTUOSO, "+foreground", "+configfile", str(folder / "virtuoso.ini")]
     address = f"http://127.0.0.1:{port}"
     with (folder / "out.log").open("wb") as log:
@@ -80,12 +83,13 @@ def virtuoso(folder: Path, query_seconds: int = 8) -> Iterator[Engine]:
             try:
                 _until_it_answers(f"{address}/sparql?query=ASK%20%7B%7D", process)
                 credentials = Credentials("dba", "dba")
-                yield Engine("virtuoso", f"{address}/sparql", f"{address}/sparql-auth", credentials)
+                query, update = f"{address}/sparql", f"{address}/sparql-auth"
+                yield Engine("virtuoso", query, update, credentials, process.pid, sql_port)
             finally:
                 process.send_signal(signal.SIGKILL)
 
 
-def _configuration(folder: Path, http_port: int, sql_port: int, query_seconds: int) -> str:
+def _configuration(folder: Path, http_port: int, sql_port: int, query_seconds: int, buffers: int, threads: int) -> str:
     return f"""[Database]
 DatabaseFile = {folder}/virtuoso.db
 ErrorLogFile = {folder}/virtuoso.log
@@ -99,14 +103,14 @@ TransactionFile = {folder}/temporary.trx
 [Parameters]
 ServerPort = 127.0.0.1:{sql_port}
 DisableUnixSocket = 1
-NumberOfBuffers = 10000
-MaxDirtyBuffers = 6000
+NumberOfBuffers = {buffers}
+MaxDirtyBuffers = {buffers * 3 // 5}
 DirsAllowed = {folder}
 DisableTcpSocket = 0
 [HTTPServer]
 ServerPort = 127.0.0.1:{http_port}
 ServerRoot = {folder}
-ServerThreads = 10
+ServerThreads = {threads}
 [SPARQL]
 ResultSetMaxRows = 1000000
 MaxQueryExecutionTime = {query_seconds}

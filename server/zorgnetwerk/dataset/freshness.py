@@ -1,0 +1,36 @@
+"""Whether the newest release is still what the content and the journal say: the question of every start.
+
+Knows files, journal and releases, and none of what a build needs, so that a start that finds nothing changed is quick.
+"""
+
+from __future__ import annotations
+
+from zorgnetwerk import __version__
+from zorgnetwerk.dataset.content import Content
+from zorgnetwerk.store.digest_memory import FILE as DIGESTS
+from zorgnetwerk.store.digest_memory import DigestMemory
+from zorgnetwerk.store.journal import FILE as JOURNAL
+from zorgnetwerk.store.journal import Journal
+from zorgnetwerk.store.release import Release, Releases
+
+
+def fingerprint_of(releases: Releases, content: Content, default_graph: str, *, checked: bool) -> str:
+    """What a build of this content depends on besides the journal."""
+    memory = DigestMemory(releases.state.folder / DIGESTS)
+    return content.fingerprint((__version__, default_graph, str(checked)), memory)
+
+
+def fresh(releases: Releases, fingerprint: str, base_iri: str) -> Release | None:
+    """The newest release, when it is of this content and of the whole journal and is the one that is served.
+
+    Errors: StateError.
+    """
+    newest = releases.newest()
+    if newest is None or releases.current_number() != newest.number:
+        return None
+    record = newest.record
+    if record.fingerprint != fingerprint or record.base_iri != base_iri:
+        return None
+    journal = Journal(releases.state.folder / JOURNAL)
+    is_of_journal = 0 < record.journal == journal.last_number() and journal.state_hash() == record.asserted
+    return newest if is_of_journal else None
