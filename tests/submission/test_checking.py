@@ -13,9 +13,11 @@ from rdflib.term import Node
 
 from zorgnetwerk.errors import MediaTypeUnsupported
 from zorgnetwerk.submission import guards
-from zorgnetwerk.submission.checking import Checker, Circumstances, prepare, read_folder
+from zorgnetwerk.submission.checking import Checker, Circumstances
 from zorgnetwerk.submission.dependencies import Step
 from zorgnetwerk.submission.findings import Finding, Severity, report_of
+from zorgnetwerk.submission.holdings import read_folder
+from zorgnetwerk.submission.jobs import prepare
 from zorgnetwerk.submission.neighbourhood import GraphEdges, neighbourhood
 from zorgnetwerk.submission.parsing import Limits
 from zorgnetwerk.submission.rules import Scope

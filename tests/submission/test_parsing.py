@@ -9,7 +9,9 @@ import pytest
 from rdflib import BNode, Literal, URIRef
 
 from zorgnetwerk.errors import BodyTooLarge, Limit, MediaTypeUnsupported, SyntaxInvalid
-from zorgnetwerk.submission.parsing import ACCEPTED, CONTEXT_TERM_LIMIT, NESTING_LIMIT, Limits, locate, parse_document
+from zorgnetwerk.submission.gates import CONTEXT_TERM_LIMIT, NESTING_LIMIT
+from zorgnetwerk.submission.parsing import ACCEPTED, Limits, parse_document
+from zorgnetwerk.submission.places import locate
 from zorgnetwerk.terms import media_types
 
 TRIPLE = (URIRef("http://e.example/a"), URIRef("http://e.example/b"), Literal("c"))

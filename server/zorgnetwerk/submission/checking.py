@@ -1,37 +1,51 @@
-"""The whole check of a document: read, guard, validate with its neighbourhood, report.
+"""The whole check of a submission: read, guard, validate with its neighbourhood, report.
 
 Order: G1 (syntax), G4 (limits), G3 (reach), R06 (terms), then the shapes in two phases, R42 against the held texts, G5
-(ownership); G2 where no shape looked at anything. All that can be told is told at once. Stores nothing. Runs inside a
-checker process (``prepare``) or on the command line. Must not know HTTP nor queues.
+(ownership), resemblance; G2 where no shape looked at anything. All that can be told is told at once. Stores nothing.
+Runs inside a checker process (``jobs.py``) or on the command line. Must not know HTTP nor queues.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Final, Protocol
 
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from zorgnetwerk.errors import Limit, MediaTypeUnsupported, Place, SyntaxInvalid
 from zorgnetwerk.submission import guards, parsing
+from zorgnetwerk.submission.admission import descriptions_of, lines_of
+from zorgnetwerk.submission.collecting import ACCEPTED, TABLES, Collected, Piece, TableReader, collect
 from zorgnetwerk.submission.dependencies import Chain, chains
-from zorgnetwerk.submission.findings import Finding, ValidationReport, report_of
+from zorgnetwerk.submission.duplicates import likely_duplicates
+from zorgnetwerk.submission.fields import Form, asked_by, forms
+from zorgnetwerk.submission.findings import Finding, Spot, ValidationReport, capped, report_of
+from zorgnetwerk.submission.holdings import known_places, read_folder
+from zorgnetwerk.submission.lookup import Lookup
+from zorgnetwerk.submission.mending import Workshop
+from zorgnetwerk.submission.naming import Names
 from zorgnetwerk.submission.neighbourhood import Edges, GraphEdges, Together, neighbourhood
-from zorgnetwerk.submission.reporting import rebased, summary, written
+from zorgnetwerk.submission.places import Places
+from zorgnetwerk.submission.repairs import Mender
+from zorgnetwerk.submission.reporting import in_sheets, rebased
+from zorgnetwerk.submission.resembling import NameIndex, Published
 from zorgnetwerk.submission.rules import Scope
+from zorgnetwerk.submission.tabular import TableContext, read_tables
 from zorgnetwerk.submission.validation import Shapes, validate
-from zorgnetwerk.terms import media_types, syntax
+from zorgnetwerk.submission.wording import Wording
+from zorgnetwerk.terms import media_types
 from zorgnetwerk.terms.iris import RESERVED_BASE, Base
 from zorgnetwerk.terms.media_types import MediaType
-from zorgnetwerk.terms.namespaces import DCAT, PROV, RDF, RESERVED_ZN, SKOS
+from zorgnetwerk.terms.namespaces import DCAT, PROV, RDF, RESERVED_ZN
 
-_PLACED_NODES = 200
-
-Handler = Callable[[dict[str, object], bytes], tuple[dict[str, object], bytes]]
+TOLD_OF_A_RULE: Final = 100
+"""Findings of one rule that are told; the rest is counted, and the report says so."""
 
 
 def _reserved_base() -> Base:
@@ -41,6 +55,10 @@ def _reserved_base() -> Base:
 def _is_nobodys(_: URIRef) -> bool:
     """Nothing is owned: a check without a known submitter."""
     return False
+
+
+class Holder(Edges, Published, Protocol):
+    """Published data: found from their ends, and by property."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +73,22 @@ class Circumstances:
     attached: Mapping[str, bytes] = field(default_factory=dict)
     is_owned: Callable[[URIRef], bool] = _is_nobodys
     limits: parsing.Limits = field(default_factory=parsing.Limits)
+    language: str = "nl"
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The report on a submission, and what was read of it; None when it could not be read."""
+
+    report: ValidationReport
+    collected: Collected | None = None
+
+    def lines(self, submission: str, base: Base) -> list[str]:
+        """What would be published as this submission: nothing when it cannot be read or reaches where it may not."""
+        beyond = any(finding.rule == "G3" for finding in self.report.violations)
+        if self.collected is None or beyond:
+            return []
+        return lines_of((_reserve_all(triple, base) for triple in self.collected.document.triples), submission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +98,16 @@ class Checker:
     shapes: Shapes
     chains: Mapping[Node, frozenset[Chain]]
     vocabulary: guards.Vocabulary
+    ontology: Graph
+    forms: tuple[Form, ...]
+    places: Edges
     published: Edges
+    index: Callable[[], NameIndex | None]
+    wording: Wording
     texts: Mapping[str, str]
 
     @classmethod
-    def load(cls, content_dir: Path, published: Edges | None = None, sources_dir: Path | None = None) -> Checker:
+    def load(cls, content_dir: Path, published: Holder | None = None, sources_dir: Path | None = None) -> Checker:
         """The checker of a content folder, with its own data as the published ones unless others are given.
 
         Errors: ContentError.
@@ -78,31 +117,106 @@ class Checker:
         ontology = read_folder(content_dir / "ontologie")
         if published is None:
             published = GraphEdges((ontology + read_folder(content_dir / "data"),))
-        published = Together((published, GraphEdges((known_places(content_dir / "shapes" / "refnis.txt"),))))
+        held = published
+        places = GraphEdges((known_places(content_dir / "shapes" / "refnis.txt"),))
         texts = guards.source_texts(guards.read_sources(sources_dir))
-        return cls(shapes, chains(shapes), guards.Vocabulary.of(ontology), published, texts)
+        vocabulary = guards.Vocabulary.of(ontology)
+        return cls(
+            shapes, chains(shapes), vocabulary, ontology, forms(shapes.rules, ontology), places,
+            Together((published, places)), cache(lambda: NameIndex.of(held)),
+            Wording.of(shapes.rules.graph, ontology), texts,
+        )  # fmt: skip
+
+    def over(self, published: Holder, index: Callable[[], NameIndex | None] | None = None) -> Checker:
+        """The same checker over other published data; ``index`` opens the index of their names."""
+        opened = cache(index or (lambda: NameIndex.of(published)))
+        return dataclasses.replace(self, published=Together((published, self.places)), index=opened)
 
     def check(self, data: bytes, media_type: MediaType, around: Circumstances = Circumstances()) -> ValidationReport:
-        """The report on a document. Errors: MediaTypeUnsupported."""
-        rules = self.shapes.rules
+        """The report on one document. Errors: MediaTypeUnsupported."""
+        return self.examine((Piece("", media_type, data),), around).report
+
+    def examine(self, pieces: Sequence[Piece], around: Circumstances = Circumstances()) -> Examination:
+        """The report on the files of one submission, and what they say together. Errors: MediaTypeUnsupported."""
+        for piece in pieces:
+            if piece.media_type not in (*ACCEPTED, media_types.TEXT):
+                names = tuple(offer.name for offer in ACCEPTED)
+                raise MediaTypeUnsupported(
+                    f"{piece.media_type} is not read here; send one of {', '.join(names)}", names
+                )
         try:
-            document = parsing.parse_document(data, media_type, around.base.value, around.limits)
+            collected = collect(pieces, around.base.value, around.limits, self._tables(pieces, around))
         except SyntaxInvalid as error:
-            detail = ": ".join(part for part in (str(error.place), str(error)) if part)
-            found = rules.finding("G1-syntaxis", None, detail=detail)
-            return ValidationReport((dataclasses.replace(found, place=error.place),))
+            return Examination(self._unreadable(error))
         except Limit as error:
-            return ValidationReport((rules.finding("G4-grens", None, detail=str(error)),))
-        graph = _reserved(document.graph, around.base)
-        report = self._check_graph(graph, document.named_graphs, around)
-        return _placed(rebased(report, around.base), data)
+            return Examination(ValidationReport((self.shapes.rules.finding("G4-grens", None, detail=str(error)),)))
+        around = dataclasses.replace(around, attached={**around.attached, **collected.texts})
+        graph = _reserved(collected.document.graph, around.base)
+        report = self._check_graph(graph, collected.document.named_graphs, around)
+        if collected.findings:
+            report = report_of((*report.findings, *collected.findings), report.checked)
+        report = capped(report, TOLD_OF_A_RULE)
+        return Examination(self._finished(report, collected, pieces, around) if report.findings else report, collected)
+
+    def _finished(
+        self, reserved: ValidationReport, collected: Collected, pieces: Sequence[Piece], around: Circumstances
+    ) -> ValidationReport:
+        """The report under the configured base, with places, repairs, and plain words where sheets are spoken of."""
+        places = collected.document.places()
+        report = self._placed(rebased(reserved, around.base), places, around.base)
+        workshop = Workshop(Mender(self.forms, self.ontology), pieces, places, around.base, around.language)
+        only_sheets = all(piece.media_type in (*TABLES, media_types.TEXT) for piece in pieces)
+        return in_sheets(workshop.with_repairs(report, reserved.findings), self.wording, only_sheets)
+
+    def names(self, examined: Examination, base: Base) -> Names:
+        """The names for the report of an examination."""
+        graph = _reserved(examined.collected.document.graph, base) if examined.collected else Graph()
+        return Names(graph, self.published, self.ontology, self.shapes.rules, base)
+
+    def _placed(self, report: ValidationReport, places: Places, base: Base) -> ValidationReport:
+        """The report with the place of each finding that has none yet; documents may be written under either base."""
+
+        def place(finding: Finding) -> Place | None:
+            if finding.place is not None:
+                return finding.place
+            asked = (finding.focus_node, finding.path, finding.value)
+            reserved = tuple(URIRef(base.reserve(str(term))) if isinstance(term, URIRef) else term for term in asked)
+            node, path, value = reserved if str(reserved[0]) in places.nodes else asked
+            if path is None and finding.shape is not None:
+                missing = asked_by(self.shapes.rules.graph, URIRef(base.reserve(str(finding.shape))))
+                path = next((each for each in missing if (str(node), base.rebase(str(each))) in places.empty), None)
+                path = URIRef(base.rebase(str(path))) if path is not None else None
+            return places.find(node, path, value)
+
+        findings = tuple(dataclasses.replace(finding, place=place(finding)) for finding in report.findings)
+        return dataclasses.replace(report, findings=findings)
+
+    def _tables(self, pieces: Sequence[Piece], around: Circumstances) -> TableReader:
+        texts = {piece.name: piece.data for piece in pieces if piece.media_type is media_types.TEXT}
+        lookup = Lookup(self.published, self._suggest)
+        context = TableContext(
+            self.forms, self.shapes.rules, self.ontology, lookup, around.base, around.language,
+            {**around.attached, **texts},
+        )  # fmt: skip
+
+        return lambda tables: read_tables(tables, context)
+
+    def _suggest(self, name: str, kinds: tuple[str, ...]) -> list[str]:
+        index = self.index()
+        return list(dict.fromkeys(each.name for each in index.like(name, kinds))) if index else []
+
+    def _unreadable(self, error: SyntaxInvalid) -> ValidationReport:
+        file = error.place.file if isinstance(error.place, Spot) else ""
+        detail = ": ".join(part for part in (file, str(error.place), str(error)) if part)
+        found = self.shapes.rules.finding("G1-syntaxis", None, detail=detail)
+        return ValidationReport((dataclasses.replace(found, place=error.place),))
 
     def _check_graph(self, graph: Graph, names: tuple[Node, ...], around: Circumstances) -> ValidationReport:
         rules = self.shapes.rules
         findings = [*guards.named_graphs(names, rules), *guards.out_of_reach(graph, rules)]
         facts = _facts(graph, {finding.focus_node for finding in findings if finding.value == finding.focus_node})
         findings += self.vocabulary.unknown_terms(facts, rules)
-        descriptions = set(facts.subjects(RDF.type, DCAT.Dataset)) or {URIRef(RESERVED_BASE)}
+        descriptions = descriptions_of(facts)
         near = neighbourhood(self.chains, self.published, facts)
         report = validate(near.graph, self.shapes, Scope.CONTENT, near.focus)
         subjects = set(facts.subjects()) - descriptions
@@ -111,6 +225,7 @@ class Checker:
         findings += [*report.findings, *self._of_submission(facts, descriptions)]
         findings += guards.published_things(facts, self.published, rules, around.is_owned)
         findings += self._quotations(near.graph, facts, around.attached)
+        findings += likely_duplicates(facts, self.published, self.index, rules)
         findings += [rules.finding("G2-zonder-regel", subject) for subject in subjects - report.checked]
         return report_of(findings, report.checked)
 
@@ -133,32 +248,6 @@ class Checker:
         return list(guards.quotations(graph, quoted, texts.get, self.shapes.rules))
 
 
-def read_folder(folder: Path) -> Graph:
-    """The triples of a content folder, without questions and catalogue. Errors: ContentError with file and line."""
-    graph = Graph()
-    for path in sorted(folder.rglob("*")):
-        if (
-            path.suffix in (".ttl", ".trig", ".nt", ".nq")
-            and "queries" not in path.parts
-            and path.name != "catalogue.ttl"
-        ):
-            graph += syntax.read_graph(path, RESERVED_BASE)
-    return graph
-
-
-def known_places(path: Path) -> Graph:
-    """The codes of a list, each as a concept in its scheme; none where there is no list."""
-    graph = Graph()
-    scheme = ""
-    for line in path.read_text("utf-8").splitlines() if path.exists() else ():
-        if line.startswith("http"):
-            scheme = line.strip()
-        elif not line.startswith("#"):
-            for code in line.split():
-                graph.add((URIRef(f"{scheme}/{code}"), SKOS.inScheme, URIRef(scheme)))
-    return graph
-
-
 def _facts(graph: Graph, unreachable: set[Node | None]) -> Graph:
     """The triples that may be judged as facts: without those about things out of reach, and without axioms and
     shapes."""
@@ -174,83 +263,18 @@ def _reserved(graph: Graph, base: Base) -> Graph:
     if base.value == RESERVED_BASE:
         return graph
     moved = Graph()
-    for subject, predicate, value in graph:
-        moved.add((_reserve(subject, base), _reserve(predicate, base), _reserve(value, base)))
+    for triple in graph:
+        moved.add(_reserve_all(triple, base))
     return moved
 
 
-def _reserve(term: Node, base: Base) -> Node:
-    return URIRef(base.reserve(str(term))) if isinstance(term, URIRef) else term
-
-
-def _placed(report: ValidationReport, data: bytes) -> ValidationReport:
-    """The report with the line of each node: where it is described, or first named.
-
-    Only the first nodes are looked up, because each look-up reads the whole document.
-    """
-    text = data.decode("utf-8-sig")
-    nodes = dict.fromkeys(finding.focus_node for finding in report.findings if isinstance(finding.focus_node, URIRef))
-    places: dict[Node | None, Place] = {node: parsing.locate(text, str(node)) for node in list(nodes)[:_PLACED_NODES]}
-    findings = tuple(
-        dataclasses.replace(finding, place=places.get(finding.focus_node)) if finding.place is None else finding
-        for finding in report.findings
+def _reserve_all(triple: tuple[Node, Node, Node], base: Base) -> tuple[Node, Node, Node]:
+    subject, predicate, value = (
+        URIRef(base.reserve(str(term))) if isinstance(term, URIRef) else term for term in triple
     )
-    return ValidationReport(findings, report.checked)
+    return subject, predicate, value
 
 
 def _quiet() -> None:
     """Keeps rdflib from logging a trace for each value that is not of its datatype: those are findings, not faults."""
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
-
-
-def prepare(content_dir: str) -> Handler:
-    """The handler of a checker process: everything loaded once, then one document a call.
-
-    Shape of a job: ``media_type`` (name, required); ``report`` (media type of the report bytes, default Turtle);
-    ``language`` (of the JSON and text, default nl); ``base_iri`` (the configured base); ``sources_dir`` (texts for
-    R42); ``owned`` (IRIs that the submitter may extend); ``document_bytes`` and ``triples`` (limits). The answer is
-    ``reporting.summary`` and the report.
-    Errors of the handler: MediaTypeUnsupported for a document or report format that is not known.
-    """
-    checker = Checker.load(Path(content_dir))
-
-    def handle(job: dict[str, object], body: bytes) -> tuple[dict[str, object], bytes]:
-        report = with_sources(checker, job).check(
-            body, _media_type(job, "media_type", parsing.ACCEPTED), _circumstances(job)
-        )
-        form = _media_type(job, "report", (*media_types.GRAPH_FORMATS, media_types.JSON), media_types.TURTLE)
-        return summary(report, str(job.get("language", "nl"))), written(report, form)
-
-    return handle
-
-
-def with_sources(checker: Checker, job: Mapping[str, object]) -> Checker:
-    """The checker with the source texts that a job names."""
-    folder = job.get("sources_dir")
-    return (
-        dataclasses.replace(checker, texts=guards.source_texts(guards.read_sources(Path(str(folder)))))
-        if folder
-        else checker
-    )
-
-
-def _circumstances(job: Mapping[str, object]) -> Circumstances:
-    standard = parsing.Limits()
-    base = Base(str(job.get("base_iri") or RESERVED_BASE))
-    named = job.get("owned")
-    owned = frozenset(base.reserve(str(iri)) for iri in named) if isinstance(named, list | tuple) else frozenset()
-    limits = parsing.Limits(
-        int(str(job.get("document_bytes", standard.document_bytes))), int(str(job.get("triples", standard.triples)))
-    )
-    return Circumstances(base=base, is_owned=lambda thing: str(thing) in owned, limits=limits)
-
-
-def _media_type(
-    job: Mapping[str, object], key: str, offers: tuple[MediaType, ...], default: MediaType | None = None
-) -> MediaType:
-    name = job.get(key)
-    found = media_types.named(str(name).partition(";")[0].strip().lower(), offers) if name else default
-    if found is None:
-        names = tuple(offer.name for offer in offers)
-        raise MediaTypeUnsupported(f"{name} is not known here; use one of {', '.join(names)}", names)
-    return found

@@ -9,22 +9,28 @@ Source: SHACL section 5.3 (pre-bound $this; projected ?this, ?path and ?value; {
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from rdflib import Graph, URIRef
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import ResultRow
 from rdflib.term import Node
 
 from zorgnetwerk.errors import ContentError
 from zorgnetwerk.submission.findings import Finding, fill
 from zorgnetwerk.submission.rules import Rulebook
-from zorgnetwerk.terms.namespaces import SH
+from zorgnetwerk.terms.namespaces import OWL, SH
 
-_UNSUPPORTED = ("$PATH", "$shapesGraph", "$currentShape", "SERVICE")
+if TYPE_CHECKING:
+    from rdflib.plugins.sparql.sparql import Query
+
+_LEFT_OUT = re.compile(
+    r"[$?](?:PATH|shapesGraph|currentShape)\b|\b(?:MINUS|VALUES|SERVICE)\b|{\s*SELECT\b|\bAS\s+[$?]this\b", re.IGNORECASE
+)
+"""What SHACL forbids beside pre-bound variables, or gives a meaning of its own: the validator judges that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +63,26 @@ class Constraint:
             focus_node=row.get("this", focus),
             messages=words,
             path=path if isinstance(path, URIRef) else None,
-            value=row.get("value"),
+            value=row.get("value", focus),
             detail=MappingProxyType(detail),
             shape=self.node if isinstance(self.node, URIRef) else None,
+            component=SH.SPARQLConstraintComponent,
         )
 
 
 def prepared(rules: Rulebook) -> dict[Node, list[Constraint]]:
     """The constraints that can be prepared, by their node shape.
 
-    What is left out (constraints of property shapes, uses of $PATH or $shapesGraph, deactivated ones) stays the
+    What is left out (constraints of property shapes, what SHACL forbids in a query, deactivated ones) stays the
     validator's.
     Errors: ContentError when a query does not parse.
     """
+    from rdflib.plugins.sparql import prepareQuery  # slow to load, and only needed where shapes are read
+
     found: dict[Node, list[Constraint]] = {}
     for shape, node in rules.graph.subject_objects(SH.sparql):
         text = rules.graph.value(node, SH.select)
-        special = text is None or any(word in str(text) for word in _UNSUPPORTED)
+        special = text is None or _LEFT_OUT.search(str(text)) is not None
         if special or (shape, SH.path, None) in rules.graph or (node, SH.deactivated, None) in rules.graph:
             continue
         try:
@@ -85,7 +94,8 @@ def prepared(rules: Rulebook) -> dict[Node, list[Constraint]]:
 
 
 def _prefixes(graph: Graph, constraint: Node) -> dict[str, str]:
-    declarations = (
-        item for owner in graph.objects(constraint, SH.prefixes) for item in graph.objects(owner, SH.declare)
+    owners = (
+        owner for named in graph.objects(constraint, SH.prefixes) for owner in graph.transitive_objects(named, OWL.imports)
     )
+    declarations = [item for owner in owners for item in graph.objects(owner, SH.declare)]
     return {str(graph.value(item, SH.prefix)): str(graph.value(item, SH.namespace)) for item in declarations}

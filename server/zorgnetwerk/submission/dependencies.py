@@ -12,16 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rdflib import Graph, URIRef
 from rdflib.collection import Collection as RdfList
 from rdflib.paths import AlternativePath, InvPath, MulPath, NegatedPath, Path, SequencePath
-from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node, Variable
 
 from zorgnetwerk.submission.constraints import Constraint
-from zorgnetwerk.submission.validation import Shapes
 from zorgnetwerk.terms.namespaces import RDF, RDFS, SH
+
+if TYPE_CHECKING:
+    from zorgnetwerk.submission.validation import Shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def chains(shapes: Shapes) -> dict[Node, frozenset[Chain]]:
 
 
 def _targets(graph: Graph, shape: Node) -> Iterator[Chain]:
-    if (shape, SH.targetClass, None) in graph:
+    if (shape, SH.targetClass, None) in graph or (shape, RDF.type, RDFS.Class) in graph:
         yield _CLASS
     for predicate in graph.objects(shape, SH.targetSubjectsOf):
         yield (Step(URIRef(str(predicate))),)
@@ -164,6 +166,8 @@ def _cost(chain: Chain) -> int:
 
 
 def _patterns(part: object) -> Iterator[tuple[Node, Node | Path, Node]]:
+    from rdflib.plugins.sparql.parserutils import CompValue  # slow to load, and here only when shapes are read
+
     if isinstance(part, CompValue):
         for name, inner in part.items():
             if name == "triples":

@@ -16,7 +16,7 @@ from rdflib.term import Node
 
 from zorgnetwerk.errors import Place
 from zorgnetwerk.terms.languages import LANGUAGES
-from zorgnetwerk.terms.namespaces import DCT, RDF, SH
+from zorgnetwerk.terms.namespaces import DCT, RDF, RDFS, SH
 
 
 def _nothing() -> Mapping[str, str]:
@@ -45,7 +45,53 @@ class Severity(enum.StrEnum):
         return next((severity for severity in cls if severity.iri == iri), cls.VIOLATION)
 
 
+@dataclass(frozen=True, slots=True)
+class Spot(Place):
+    """Where in what was sent: a stretch of a text, or a cell of a sheet.
+
+    Units: ``start`` and ``end`` count characters of the text from 0, -1 where unknown; ``end_column`` from 1, behind
+           the last character. ``cell`` is "Sheet!B7" and ``heading`` the words above that column.
+    """
+
+    end_column: int = 0
+    start: int = -1
+    end: int = -1
+    file: str = ""
+    cell: str = ""
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of what was sent: characters ``start`` to ``end`` of a text, or a cell, become ``text``."""
+
+    text: str
+    start: int = -1
+    end: int = -1
+    cell: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A mend that a person may choose: what it does, in each language, what stands there and what would."""
+
+    title: Mapping[str, str]
+    old: str
+    new: str
+    edits: tuple[Edit, ...]
+
+
 _ORDER: Mapping[Severity, int] = MappingProxyType({Severity.VIOLATION: 0, Severity.WARNING: 1, Severity.NOTE: 2})
+
+_MORE: Mapping[str, str] = MappingProxyType(
+    {
+        "nl": "Regel {?rule}: nog {?count} bevindingen.",
+        "fr": "Règle {?rule} : encore {?count} constatations.",
+        "de": "Regel {?rule}: noch {?count} Befunde.",
+        "en": "Rule {?rule}: {?count} more findings.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +101,7 @@ class Finding:
     Shape: ``messages`` maps a language to a sentence that says what is wrong and what right looks like; ``detail``
     holds what was
            measured, by name; ``place`` is the line in the document, where known; ``shape`` the IRI of the shape that
-           speaks.
+           speaks; ``component`` is the kind of constraint that it is, where the validator looked.
     """
 
     rule: str
@@ -67,6 +113,8 @@ class Finding:
     detail: Mapping[str, str] = field(default_factory=_nothing)
     shape: URIRef | None = None
     place: Place | None = None
+    repair: Repair | None = None
+    component: URIRef | None = None
 
     def message(self, language: str) -> str:
         """The sentence in this language, or in the first language that there is."""
@@ -86,10 +134,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ValidationReport:
-    """All findings of one check, in a fixed order; ``checked`` holds the nodes that a shape looked at."""
+    """All findings of one check, in a fixed order; ``checked`` holds the nodes that a shape looked at, ``left_out`` how
+    many more findings each rule has than are told."""
 
     findings: tuple[Finding, ...]
     checked: frozenset[Node] = frozenset()
+    left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def conforms(self) -> bool:
@@ -127,6 +177,9 @@ class ValidationReport:
         report = BNode("report")
         graph.add((report, RDF.type, SH.ValidationReport))
         graph.add((report, SH.conforms, Literal(self.conforms)))
+        for rule, count in self.left_out.items():
+            for language, text in fill(_MORE, {"rule": rule, "count": str(count)}).items():
+                graph.add((report, RDFS.comment, Literal(text, lang=language)))
         for number, finding in enumerate(self.findings, 1):
             result = BNode(f"result{number}")
             graph.add((report, SH.result, result))
@@ -143,6 +196,7 @@ def _describe(graph: Graph, result: BNode, finding: Finding) -> None:
         (SH.resultPath, finding.path),
         (SH.value, finding.value),
         (SH.sourceShape, finding.shape),
+        (SH.sourceConstraintComponent, finding.component),
     ):
         if value is not None:
             graph.add((result, predicate, value))
@@ -160,6 +214,18 @@ def report_of(findings: Iterable[Finding], checked: Iterable[Node] = ()) -> Vali
         if strongest.severity is finding.severity:
             ordered.append(finding)
     return ValidationReport(tuple(ordered), frozenset(checked))
+
+
+def capped(report: ValidationReport, most: int) -> ValidationReport:
+    """The report with at most so many findings of each rule; how many more there are stands in ``left_out``."""
+    told: dict[str, int] = {}
+    kept: list[Finding] = []
+    for finding in report.findings:
+        told[finding.rule] = told.get(finding.rule, 0) + 1
+        if told[finding.rule] <= most:
+            kept.append(finding)
+    left_out = {rule: count - most for rule, count in told.items() if count > most}
+    return ValidationReport(tuple(kept), report.checked, MappingProxyType(left_out)) if left_out else report
 
 
 def set_of(findings: Iterable[Finding]) -> list[Finding]:

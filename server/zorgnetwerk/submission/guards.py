@@ -29,6 +29,7 @@ OWL.equivalentProperty,
 _AXIOM_CLASSES = frozenset(
     (RDFS.Class, RDF.Property, OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.Ontology, SKOS.ConceptScheme)
 )
+_NEAR = 0.85
 _WHITE_SPACE = re.compile(r"\s+")
 
 SourceText = Callable[[str], str | None]
@@ -134,6 +135,12 @@ def _similar(term: Node, terms: frozenset[URIRef]) -> str:
     names = {str(known).removeprefix(str(RESERVED_ZN)): known for known in sorted(terms)}
     found = difflib.get_close_matches(str(term).removeprefix(str(RESERVED_ZN)), names, n=1, cutoff=0.0)
     return f"zn:{found[0]}" if found else ""
+
+
+def is_near(term: Node, suggestion: str) -> bool:
+    """Whether a suggested term is so much like the unknown one that it must be meant."""
+    name = str(term).removeprefix(str(RESERVED_ZN)).casefold()
+    return difflib.SequenceMatcher(None, name, suggestion.removeprefix("zn:").casefold()).ratio() >= _NEAR
 
 
 def quotations(graph: Graph, quoted: Iterable[Node], text_of: SourceText, rules: Rulebook) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ Source: engine research, part D; a test compares with the validation of the whol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -45,6 +45,10 @@ class GraphEdges:
     def entering(self, nodes: Iterable[Node], predicate: URIRef | None) -> Iterable[Triple]:
         """The triples with one of these objects and this predicate (None: any)."""
         return (triple for node in nodes for graph in self.graphs for triple in graph.triples((None, predicate, node)))
+
+    def using(self, predicate: URIRef) -> Iterator[Triple]:
+        """The triples with this predicate."""
+        return (triple for graph in self.graphs for triple in graph.triples((None, predicate, None)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zorgnetwerk.dataset.building import Check
 from zorgnetwerk.store.local import LocalStore
+from zorgnetwerk.submission.findings import ValidationReport
 from zorgnetwerk.terms import graph_names, syntax
 
 _NOT_DATA = (f"<{graph_names.SHAPES}> .", f"<{graph_names.QUERIES}> .", f"<{graph_names.CATALOGUE}> .")
@@ -25,11 +26,16 @@ def release_checks(content_folder: Path) -> Sequence[tuple[str, Check]]:
 
 def violations(lines: Iterable[str], content_folder: Path) -> list[str]:
     """One sentence for each violation in these lines (reserved base), naming rule, node and what right looks like."""
+    found = report_on(lines, content_folder).violations
+    told = [f"rule {finding.rule}: <{finding.focus_node}>: {finding.message('en')}" for finding in found[:_TOLD]]
+    return [*told, f"… and {len(found) - _TOLD} more violations"] if len(found) > _TOLD else told
+
+
+def report_on(lines: Iterable[str], content_folder: Path) -> ValidationReport:
+    """The report on a whole data set (reserved base). Errors: ContentError when a shape cannot be evaluated."""
     # Loaded here because the validator takes a quarter of a second, which an unchanged start does not need.
     from zorgnetwerk.submission.rules import Scope
     from zorgnetwerk.submission.validation import Shapes, validate
 
     graph = syntax.lines_to_graph(line for line in lines if not line.endswith(_NOT_DATA))
-    found = validate(graph, Shapes.load(content_folder), Scope.CONTENT).violations
-    told = [f"rule {finding.rule}: <{finding.focus_node}>: {finding.message('en')}" for finding in found[:_TOLD]]
-    return [*told, f"… and {len(found) - _TOLD} more violations"] if len(found) > _TOLD else told
+    return validate(graph, Shapes.load(content_folder), Scope.CONTENT)

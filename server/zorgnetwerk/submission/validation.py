@@ -10,6 +10,7 @@ Source: SHACL; domain report 5.6 and 7. Measured: order constraints on an ill-ty
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +29,9 @@ from rdflib.term import Node
 from zorgnetwerk.errors import ContentError
 from zorgnetwerk.submission.constraints import Constraint, prepared
 from zorgnetwerk.submission.findings import Finding, ValidationReport, report_of
+from zorgnetwerk.submission.neighbourhood import Triple
 from zorgnetwerk.submission.rules import Rulebook, Scope
-from zorgnetwerk.terms.namespaces import SH
+from zorgnetwerk.terms.namespaces import SH, XSD
 
 FIRST_PHASE = frozenset(("R02", "R05", "R11", "R13", "R30", "R34"))
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
@@ -42,6 +44,7 @@ _FOREIGN = (
     ValueError,
     ArithmeticError,
     RecursionError,
+    NotImplementedError,
 )
 
 # The validator asks of every triple of every shape whether its predicate is among these, in a list; with a set, all
@@ -77,7 +80,7 @@ class Shapes:
             for constraint in group:
                 graph.remove((shape, SH.sparql, constraint.node))
         try:
-            found = [shape for shape in ShapesGraph(graph).shapes if _has_target(graph, shape.node)]
+            found = [shape for shape in ShapesGraph(graph).shapes if _has_target(graph, shape)]
         except _FOREIGN as error:
             raise ContentError(f"a shape is malformed: {error}") from error
         return cls(rules, tuple(sorted(found, key=lambda shape: str(shape.node))), MappingProxyType(constraints))
@@ -93,8 +96,10 @@ class Shapes:
         return 1 if self.rules.rule(shape.node) in FIRST_PHASE else 2
 
 
-def _has_target(graph: Graph, shape: Node) -> bool:
-    return any((shape, target, None) in graph for target in _TARGETS)
+def _has_target(graph: Graph, shape: Shape) -> bool:
+    """Whether a shape looks for its nodes itself: it names them, or is the class whose members it is for."""
+    is_class = bool(shape.implicit_class_targets())  # type: ignore[no-untyped-call]  # the validator has no types here
+    return is_class or any((shape.node, target, None) in graph for target in _TARGETS)
 
 
 def validate(graph: Graph, shapes: Shapes, scope: Scope, focus: Focus | None = None) -> ValidationReport:
@@ -105,7 +110,7 @@ def validate(graph: Graph, shapes: Shapes, scope: Scope, focus: Focus | None = N
     """
     findings: list[Finding] = []
     checked: set[Node] = set()
-    typed = _without_ill_typed(graph)
+    typed, meant = _without_ill_typed(graph)
     for phase, data in ((1, graph), (2, typed)):
         for shape in shapes.targeted(scope):
             if shapes.phase(shape) != phase:
@@ -113,7 +118,7 @@ def validate(graph: Graph, shapes: Shapes, scope: Scope, focus: Focus | None = N
             nodes = _focus_nodes(shape, data, focus)
             if nodes:
                 checked.update(nodes)
-                findings.extend(_evaluate(shape, shapes, data, nodes))
+                findings.extend(_as_written(_evaluate(shape, shapes, data, nodes), meant if phase == 2 else {}))
     return report_of(findings, checked)
 
 
@@ -156,6 +161,7 @@ def _finding(result: Node, triples: Iterable[tuple[Node, Node, object]], rules: 
         value=value,
         detail=MappingProxyType(detail),
         shape=speaker if isinstance(speaker, URIRef) else None,
+        component=component if isinstance(component := said.get(SH.sourceConstraintComponent), URIRef) else None,
     )
 
 
@@ -188,14 +194,27 @@ def _predicate(path: Node | None, focus: Node | None, value: Node | None, shapes
     return next((member for member in members if (focus, member, value) in graph), None)
 
 
-def _without_ill_typed(graph: Graph) -> Graph:
-    """The graph with every literal that is no value of its datatype as plain text; the same graph if there is none."""
-    wrong = [(s, p, o) for s, p, o in graph if isinstance(o, Literal) and o.ill_typed]
+def _without_ill_typed(graph: Graph) -> tuple[Graph, Mapping[Triple, Literal]]:
+    """The graph with every literal that is no value of its datatype as plain text, and what each such text was; the
+    same graph if there is none. A wrong boolean may stay: nothing puts booleans in order."""
+    wrong = [(s, p, o) for s, p, o in graph if isinstance(o, Literal) and o.ill_typed and o.datatype != XSD.boolean]
     if not wrong:
-        return graph
+        return graph, {}
     copy = Graph()
     copy += graph
+    meant: dict[Triple, Literal] = {}
     for subject, predicate, value in wrong:
+        plain = (subject, predicate, Literal(str(value)))
         copy.remove((subject, predicate, value))
-        copy.add((subject, predicate, Literal(str(value))))
-    return copy
+        copy.add(plain)
+        if plain not in graph:
+            meant[plain] = value
+    return copy, meant
+
+
+def _as_written(findings: Iterable[Finding], meant: Mapping[Triple, Literal]) -> Iterator[Finding]:
+    """The findings with each value as the document has it, datatype included."""
+    for finding in findings:
+        said = finding.focus_node, finding.path, finding.value
+        value = meant.get(said) if None not in said else None  # type: ignore[arg-type]  # three terms
+        yield finding if value is None else dataclasses.replace(finding, value=value)
