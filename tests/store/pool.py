@@ -95,7 +95,7 @@ class Pool:
         checks = not options.handler or lanes["check"]["idle"] == options.check_workers
         one = (
             len(status["pids"]["master"]) == 1
-            and len(status["pids"]["worker"]) == options.page_workers + options.express_workers
+            and len(status["pids"]["worker"]) == options.page_workers + options.express_workers + options.loan_workers
         )
         return bool(status["ready"] and full and checks and one)
 

@@ -172,6 +172,8 @@ def test_a_long_socket_path_works(tmp_path: Path) -> None:
     [
         errors.DeadlineExceeded("late", limit=2, used=2.5, unit="seconds", retry_after_seconds=3),
         errors.QueueFull("full", limit=4, used=4, unit="requests", retry_after_seconds=1),
+        errors.ClientLimit("enough", limit=2, used=2, unit="queries", retry_after_seconds=4),
+        errors.QueryStopped("stopped"),
         errors.SyntaxInvalid("bad", errors.Place(1, 2, "x", "")),
         errors.QueryRefused("no", "service", errors.Place(3, 4, "y")),
         errors.MediaTypeUnsupported("no", ["text/turtle"]),

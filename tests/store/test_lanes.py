@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zorgnetwerk.store.lanes import Capacity, Decision, Demote, Expire, Lanes, Refuse, Resume, Run
+from zorgnetwerk.store.decisions import Decision, Demote, Expire, Refuse, Resume, Run
+from zorgnetwerk.store.lanes import Capacity, Lanes
 
 CAPACITY = Capacity(page=1, express=2, heavy=1, check=1, paused=2, slice_seconds=0.1)
 
@@ -217,6 +218,7 @@ EVENTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(EVENTS)
 def test_slots_are_never_overrun_and_no_request_is_lost(events: list[tuple[str, int, float]]) -> None:
     lanes, now, worker = Lanes(CAPACITY), 0.0, 0
@@ -226,7 +228,7 @@ def test_slots_are_never_overrun_and_no_request_is_lost(events: list[tuple[str, 
         now += pause
         chosen = sorted(live)[choice % len(live)] if live else -1
         if event == "admit":
-            lanes.admit(number, "query", now, 2.0)
+            lanes.admit(number, "query", now, 2.0, ("", "a", "b")[choice % 3])
             live.add(number)
         elif event == "idle":
             worker += 1
@@ -251,3 +253,92 @@ def test_slots_are_never_overrun_and_no_request_is_lost(events: list[tuple[str, 
         assert figures["paused"] <= CAPACITY.paused
         assert not figures["paused"] or figures["heavy"] == CAPACITY.heavy
         assert figures["busy"] + len(lanes.waiting("query")) == len(live)
+
+
+def run_long_of(lanes: Lanes, client: str, numbers: range, now: float) -> list[Decision]:
+    """Long queries of one client at once, each with a fresh express worker; what is decided after their slices."""
+    for number in numbers:
+        lanes.admit(number, "query", now, 100, client)
+        lanes.add_idle(1000 + number, "query", now)
+    lanes.decisions()
+    return after(lanes, now + 0.11)
+
+
+ROOMY = Capacity(page=1, express=2, heavy=1, check=1, paused=8, slice_seconds=0.1, per_client=4)
+
+
+def test_a_freed_slot_goes_to_the_client_that_had_least() -> None:
+    lanes = Lanes(ROOMY)
+    run_long_of(lanes, "a", range(1, 4), 0)
+    run_long_of(lanes, "b", range(4, 5), 0.2)
+    assert after(lanes, 0.6) == []
+    lanes.finish(1, 0.6)
+    assert lanes.decisions() == [Resume(1004)]
+
+
+def test_a_client_that_had_less_gets_the_slot_of_one_that_had_clearly_more() -> None:
+    lanes = Lanes(ROOMY)
+    run_long_of(lanes, "a", range(1, 4), 0)
+    after(lanes, 5)
+    made = run_long_of(lanes, "b", range(4, 5), 5)
+    assert made == [Demote(1004, paused=True), Demote(1001, paused=True), Resume(1004)]
+
+
+def test_two_clients_take_turns_and_what_was_begun_goes_on_first() -> None:
+    lanes = Lanes(ROOMY)
+    run_long_of(lanes, "a", range(1, 4), 0)
+    run_long_of(lanes, "b", range(4, 6), 0.2)
+    running = [1001]
+    for tenth in range(4, 100):
+        for decision in after(lanes, tenth / 10):
+            if isinstance(decision, Resume):
+                running.append(decision.worker)
+    assert running[:5] == [1001, 1004, 1001, 1004, 1001]
+    assert set(running) == {1001, 1004}
+
+
+def test_a_client_has_only_so_many_places() -> None:
+    lanes = Lanes(ROOMY)
+    made = run_long_of(lanes, "a", range(1, 6), 0)
+    refusal = made[-1]
+    assert isinstance(refusal, Refuse)
+    assert (refusal.request, refusal.worker, refusal.waiting, refusal.of_client) == (5, 1005, 4, True)
+    assert run_long_of(lanes, "b", range(6, 7), 0.2) == [Demote(1006, paused=True)]
+
+
+def test_our_own_long_queries_are_not_counted() -> None:
+    lanes = Lanes(ROOMY)
+    made = run_long_of(lanes, "", range(1, 8), 0)
+    assert not [decision for decision in made if isinstance(decision, Refuse)]
+
+
+def test_where_the_queue_is_full_the_largest_share_gives_way() -> None:
+    lanes = Lanes(Capacity(page=1, express=2, heavy=1, paused=4, per_client=4))
+    run_long_of(lanes, "a", range(1, 5), 0)
+    run_long_of(lanes, "b", range(5, 6), 0)
+    refusal, pause = run_long_of(lanes, "c", range(6, 7), 0)
+    assert isinstance(refusal, Refuse)
+    assert (refusal.request, refusal.of_client) == (4, False)
+    assert pause == Demote(1006, paused=True)
+
+
+def test_a_client_fills_at_most_half_of_the_line_for_a_first_slice() -> None:
+    lanes = lanes_with_workers()
+    for number in range(40):
+        lanes.admit(number, "query", 0, 10, "a")
+    refused = [decision for decision in lanes.decisions() if isinstance(decision, Refuse)]
+    assert [decision.request for decision in refused] == list(range(34, 40))
+    assert all(decision.of_client and decision.waiting == 32 for decision in refused)
+    lanes.admit(99, "query", 0, 10, "b")
+    assert lanes.decisions() == []
+
+
+def test_a_first_slice_goes_to_the_client_that_had_least() -> None:
+    lanes = lanes_with_workers()
+    for number in range(1, 6):
+        lanes.admit(number, "query", 0, 10, "a")
+    lanes.admit(6, "query", 0.05, 10, "b")
+    lanes.decisions()
+    lanes.finish(1, 0.06)
+    lanes.add_idle(11, "query", 0.06)
+    assert lanes.decisions() == [Run(6, 11)]

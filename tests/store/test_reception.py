@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from zorgnetwerk.errors import DeadlineExceeded, Gone, QueueFull, StoreUnavailable, SyntaxInvalid
+from zorgnetwerk.errors import DeadlineExceeded, Gone, QueryStopped, QueueFull, StoreUnavailable, SyntaxInvalid
 from zorgnetwerk.store import reception
-from zorgnetwerk.store.base import Answer, Limits, Store
+from zorgnetwerk.store.base import Answer, Asker, Limits, Store
 from zorgnetwerk.store.loop import Loop
 from zorgnetwerk.store.options import DispatcherOptions
 from zorgnetwerk.store.query import Query
@@ -93,6 +93,27 @@ def test_a_runaway_ends_at_its_deadline_and_the_release_goes_on_answering(pool: 
         ask(past, RUNAWAYS["product"], Limits(1.0, 1_000, 1 << 27))
     assert time.monotonic() - began < 2.0
     assert number_in(ask(past)) == 2
+
+
+@pytest.mark.parametrize("is_open", [True, False], ids=["at work", "in front of a desk that is being opened"])
+def test_a_query_about_an_earlier_release_is_stopped_by_its_id(pool: Pool, is_open: bool) -> None:
+    past = pool.store.at(3)
+    if is_open:
+        ask(past).body.close()
+    caught: list[BaseException] = []
+
+    def burn() -> None:
+        with pytest.raises(QueryStopped) as stopped:
+            ask(past.asked_by(Asker("client", "about-the-past")), RUNAWAYS["product"], Limits(20, 1_000, 1 << 27))
+        caught.append(stopped.value)
+
+    thread = threading.Thread(target=burn)
+    thread.start()
+    wait_until(lambda: pool.store.stop("about-the-past"), 10)
+    thread.join(5)
+    assert "stopped" in str(caught[0])
+    assert not pool.store.stop("about-the-past")
+    assert number_in(ask(past)) == 3
 
 
 def test_what_is_wrong_with_a_query_is_said_as_ever(pool: Pool) -> None:

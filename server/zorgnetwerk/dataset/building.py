@@ -9,45 +9,28 @@ in further checks (``cli.py`` hands in those of ``submission/validation.py``).
 from __future__ import annotations
 
 import datetime
-import json
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal as Choice
 from typing import TypeAlias
 
 from rdflib import Literal
 
-from zorgnetwerk import __version__
-from zorgnetwerk.dataset import counting, dumps, questions
+from zorgnetwerk.dataset import bulk, candidates, counting, dumps, freshness, questions
+from zorgnetwerk.dataset.candidates import Draft, Made
 from zorgnetwerk.dataset.content import Content
-from zorgnetwerk.dataset.queries import load
 from zorgnetwerk.errors import CandidateRefused
-from zorgnetwerk.store import writer
-from zorgnetwerk.store.journal import Journal, hash_of
+from zorgnetwerk.store.digests import digest_of, hash_of, is_blank
+from zorgnetwerk.store.journal import FILE as JOURNAL
+from zorgnetwerk.store.journal import Journal
 from zorgnetwerk.store.local import LocalStore
 from zorgnetwerk.store.release import Record, Release, Releases
-from zorgnetwerk.terms import graph_names, syntax
-from zorgnetwerk.terms.iris import RESERVED_BASE, Base, rebase_line
-from zorgnetwerk.terms.namespaces import SH
+from zorgnetwerk.terms.iris import RESERVED_BASE, Base
 
-DERIVATIONS = (
-    "derive-superclasses",
-    "derive-participation",
-    "derive-membership",
-    "derive-sites",
-    "derive-founding",
-    "derive-sources",
-)
 SHRINK_LIMIT = 0.5
 """A release that loses more than this share of the quads of its parent is refused unless the loss is accepted by
 name."""
-
-_QUERY_TEXTS = tuple(f" <{SH[name]}> " for name in ("select", "ask", "construct", "describe", "namespace"))
-"""Predicates whose literals are SPARQL text or namespaces: there the base moves inside the literal too, so that a
-stored question runs as it stands. All other literals are never touched."""
 
 Check: TypeAlias = Callable[[set[str], LocalStore], Sequence[str]]
 """Takes the lines under the reserved base and the candidate as a store; gives one sentence per offence."""
@@ -82,91 +65,108 @@ def build(releases: Releases, plan: Plan, progress: Callable[[str], object] = st
     served release is what it was.
     """
     with releases.state.writing():
-        fingerprint = fingerprint_of(plan)
-        current = releases.current()
-        journal = Journal(releases.state.folder / "journal.sqlite")
-        if current is not None and _is_up_to_date(current, plan, fingerprint, journal):
-            return Outcome(current, is_new=False)
+        fingerprint = freshness.fingerprint_of(releases, plan.content, plan.default_graph, checked=plan.checked)
+        journal = Journal(releases.state.folder / JOURNAL)
+        fresh = freshness.fresh(releases, fingerprint, plan.base.value)
+        if fresh is not None:
+            return Outcome(fresh, is_new=False)
         progress("reading content")
-        lines = with_accepted_changes(plan.content.lines(plan.default_graph), journal)
-        with _candidate(releases) as folder:
-            release = _make(releases, plan, folder, lines, fingerprint, journal, progress)
+        if bulk.is_for(plan, journal):
+            with releases.making() as folder:
+                release = bulk.build(releases, plan, folder, fingerprint, journal, progress)
+            releases.prune(plan.retention)
+            return Outcome(release, is_new=True)
+        seen = journal.last_number()
+        lines = with_accepted_changes(plan.content.lines(plan.default_graph), journal, seen)
+        with releases.making() as folder:
+            prefixes = plan.content.prefixes()
+            draft = Draft(plan.base, plan.default_graph, lines, plan.content.is_house, prefixes)
+            record = _make(releases, plan, folder, draft, progress)
+            progress("publishing")
+            record = replace(record, fingerprint=fingerprint, content_version=plan.content.version())
+            release = releases.admit(folder, _recorded(journal, record, lines, seen))
         releases.prune(plan.retention)
         return Outcome(release, is_new=True)
 
 
-def fingerprint_of(plan: Plan) -> str:
-    """What the build of this plan depends on besides the journal."""
-    return plan.content.fingerprint((__version__, plan.default_graph, str(plan.checked)))
+def rebuild(releases: Releases, parent: Release, journal: Journal, *, is_house: bool) -> Release:
+    """The release that the journal as a whole leads to, with the content that the parent has; nothing is checked.
+
+    For a change that cannot be followed by itself (``publishing.py``), by the one who holds the right to write.
+    Errors: StateError.
+    """
+    [*_, last] = journal.entries(after=journal.last_number() - 1)
+    record = parent.record
+    default_graph: Choice["union", "own"] = "own" if record.default_graph == "own" else "union"
+    base = Base(record.base_iri)
+    prefixes = {prefix: base.reserve(iri) for prefix, iri in parent.prefixes().items()}
+    draft = Draft(base, default_graph, journal.replay(last.number), is_house, prefixes, is_fresh=True)
+    with releases.making() as folder:
+        made = candidates.make(releases, folder, draft)
+        store = LocalStore(folder, default_graph=default_graph, mode="memory")
+        counts = counting.counts(store)
+        store.close()
+        following = replace(
+            _record_of(releases, draft, made, last.cause, counts),
+            fingerprint=record.fingerprint,
+            content_version=record.content_version,
+            journal=last.number,
+            asserted=last.state_hash,
+        )
+        dumps.make(folder, following, sorted(made.served), parent.prefixes())
+        return releases.admit(folder, following)
 
 
-def with_accepted_changes(lines: set[str], journal: Journal) -> set[str]:
-    """The content's lines with every accepted submission applied, in order."""
-    for entry in journal.entries():
-        if entry.kind == "submission":
-            lines.difference_update(entry.removed)
-            lines.update(entry.added)
-    return lines
+def with_accepted_changes(lines: set[str], journal: Journal, until: int | None = None) -> set[str]:
+    """The content's lines with every accepted change applied, in order.
+
+    A move renames a thing wherever the content names it, also where the content has changed since; what had to be
+    forgotten stays out, whatever the content says.
+    """
+    content, accepted = set(lines), set[str]()
+    forgotten: set[str] = set()
+    for entry in journal.entries(until=until):
+        if entry.kind == "build":
+            continue
+        content.difference_update(entry.removed)
+        accepted.difference_update(entry.removed)
+        accepted.update(entry.added)
+        if entry.kind == "move":
+            old, new = f"<{entry.details['old']}>", f"<{entry.details['new']}>"
+            content = {line.replace(old, new) for line in content}
+        forgotten.update(digest_of(line) for line in entry.removed if is_blank(line))
+    kept = content | accepted
+    return {line for line in kept if digest_of(line) not in forgotten} if forgotten else kept
 
 
-def _is_up_to_date(current: Release, plan: Plan, fingerprint: str, journal: Journal) -> bool:
-    same_content = current.record.fingerprint == fingerprint and current.record.base_iri == plan.base.value
-    return same_content and journal.state_hash() == current.record.hash
-
-
-@contextmanager
-def _candidate(releases: Releases) -> Iterator[Path]:
-    folder = releases.candidate()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _make(
-    releases: Releases,
-    plan: Plan,
-    folder: Path,
-    lines: set[str],
-    fingerprint: str,
-    journal: Journal,
-    progress: Callable[[str], object],
-) -> Release:
-    prefixes = {prefix: plan.base.rebase(iri) for prefix, iri in plan.content.prefixes().items()}
-    (folder / "prefixes.json").write_text(json.dumps(prefixes, indent=1), "utf-8")
+def _make(releases: Releases, plan: Plan, folder: Path, draft: Draft, progress: Callable[[str], object]) -> Record:
     progress("deriving links")
-    if plan.content.is_house:
-        lines = lines | derive(folder, lines)
-    served = write_quads(folder, lines, plan.base, merged=plan.default_graph == "union")
-    before = journal.replay()
-    counts = _examine(plan, folder, lines, before, progress)
-    progress("writing the store")
-    held, previous = served, {served_line(line, plan.base) for line in before}
-    if plan.default_graph == "union":
-        held, previous = with_merged(held), with_merged(previous)
-    writer.make_copy(releases.state.folder / "writer", previous, held, folder / "store")
-    record = Record(
+    made = candidates.make(releases, folder, draft)
+    newest = releases.newest()
+    counts = _examine(plan, folder, draft.lines | made.derived, newest.record.quads if newest else 0, progress)
+    record = _record_of(releases, draft, made, plan.cause, counts)
+    progress("writing dumps")
+    dumps.make(folder, record, sorted(made.served), draft.served_prefixes())
+    return record
+
+
+def _record_of(releases: Releases, draft: Draft, made: Made, cause: str, counts: Mapping[str, int]) -> Record:
+    return Record(
         number=releases.next_number(),
         parent=releases.current_number(),
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        cause=plan.cause,
-        base_iri=plan.base.value,
-        hash=hash_of(lines),
-        fingerprint=fingerprint,
-        quads=len(lines),
-        default_graph=plan.default_graph,
-        content_version=plan.content.version(),
+        cause=cause,
+        base_iri=draft.base.value,
+        hash=hash_of(draft.lines | made.derived),
+        fingerprint="",
+        quads=len(made.served),
+        default_graph=draft.default_graph,
         counts=counts,
     )
-    progress("writing dumps")
-    dumps.make(folder, record, sorted(served), prefixes)
-    _record_change(journal, record, before, lines)
-    progress("publishing")
-    return releases.admit(folder, record)
 
 
 def _examine(
-    plan: Plan, folder: Path, lines: set[str], before: set[str], progress: Callable[[str], object]
+    plan: Plan, folder: Path, lines: set[str], before: int, progress: Callable[[str], object]
 ) -> dict[str, int]:
     """The counts of a candidate that passed every check. Errors: CandidateRefused."""
     store = LocalStore(folder, default_graph=plan.default_graph, mode="memory")
@@ -178,77 +178,38 @@ def _examine(
         store.close()
 
 
-def _record_change(journal: Journal, record: Record, before: set[str], lines: set[str]) -> None:
-    """Journals the difference, before the release is admitted: a crash in between is found at the next build."""
-    if lines != before or journal.last() is None:
-        journal.record(
-            time=record.created,
-            kind="build",
-            cause=record.cause,
-            added=lines - before,
-            removed=before - lines,
-            state_hash=record.hash,
+def _recorded(journal: Journal, record: Record, lines: set[str], seen: int) -> Record:
+    """The record with its place in the journal, where the difference that the content makes now stands.
+
+    Journalled before the release is admitted: a crash in between is found at the next build. What was accepted while
+    the build went on stands before it in the journal and is not in the release; the publisher sees that and follows.
+    """
+    before = journal.replay(seen)
+    asserted = hash_of(lines)
+    with journal.transaction() as transaction:
+        last = transaction.last_number()
+        for entry in journal.entries(after=seen, until=last):
+            for state in (before, lines):
+                state.difference_update(entry.removed)
+                state.update(entry.added)
+        if lines == before and last:
+            return replace(record, journal=seen, asserted=asserted)
+        entry = transaction.record(
+            time=record.created, kind="build", cause=record.cause, added=lines - before, removed=before - lines
         )
+    return replace(record, journal=entry.number if last == seen else seen, asserted=asserted)
 
 
-def write_quads(folder: Path, lines: set[str], base: Base, *, merged: bool) -> set[str]:
-    """Writes the plain dump of a candidate under the configured base and gives its lines.
+def check(plan: Plan, lines: set[str], before: int, store: LocalStore, progress: Callable[[str], object]) -> None:
+    """Runs every check; ``before`` is how many statements there were.
 
-    With ``merged`` also ``loaded.nq``, what the engine holds: the quads, and in the default graph every triple once.
-    The provisional record lets the candidate be opened for its checks; ``Releases.admit`` replaces it.
+    Errors: CandidateRefused with the reasons of all of them.
     """
-    served = {served_line(line, base) for line in lines}
-    provisional = {"format": 0, "number": 0, "quads": len(served)}
-    (folder / "release.json").write_text(json.dumps(provisional), "utf-8")
-    with (folder / "quads.nq").open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in sorted(served))
-    if merged:
-        with (folder / "loaded.nq").open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{line}\n" for line in sorted(with_merged(served)))
-    return served
-
-
-def with_merged(lines: set[str]) -> set[str]:
-    """The quads and, in the default graph, each of their triples once.
-
-    The engine's own union of graphs gives a triple as often as there are graphs that state it, which makes counts
-    wrong; an RDF merge is a set.
-
-    >>> sorted(with_merged({"<s> <p> <o> <g> .", "<s> <p> <o> <h> ."}))
-    ['<s> <p> <o> .', '<s> <p> <o> <g> .', '<s> <p> <o> <h> .']
-    """
-    return lines | {f"{line[:-2].rpartition(' ')[0]} ." for line in lines}
-
-
-def served_line(line: str, base: Base) -> str:
-    """An N-Quads line of the journal as it is served: under the configured base."""
-    if any(predicate in line for predicate in _QUERY_TEXTS):
-        return line.replace(RESERVED_BASE, base.value)
-    return rebase_line(line, RESERVED_BASE, base.value)
-
-
-def derive(folder: Path, lines: set[str]) -> set[str]:
-    """The lines that follow from these, in the graph for derived links."""
-    write_quads(folder, lines, Base(RESERVED_BASE), merged=True)
-    store = LocalStore(folder, mode="memory")
-    try:
-        return {
-            line
-            for name in DERIVATIONS
-            for line in syntax.graph_to_lines(store.construct(load(name)), graph_names.DERIVED)
-        }
-    finally:
-        store.close()
-
-
-def check(plan: Plan, lines: set[str], before: set[str], store: LocalStore, progress: Callable[[str], object]) -> None:
-    """Runs every check. Errors: CandidateRefused with the reasons of all of them."""
     reasons: list[str] = []
     progress("checking counts")
-    if before and len(lines) < len(before) * (1 - SHRINK_LIMIT) and not plan.accept_loss:
+    if before and len(lines) < before * (1 - SHRINK_LIMIT) and not plan.accept_loss:
         reasons.append(
-            f"counts: {len(before):,} statements would become {len(lines):,}. "
-            "If that is meant, build with --accept-loss."
+            f"counts: {before:,} statements would become {len(lines):,}. If that is meant, build with --accept-loss."
         )
     if plan.content.is_house:
         progress("checking house rules")

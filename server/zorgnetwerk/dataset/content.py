@@ -4,6 +4,8 @@ A folder with ``data/`` is laid out like ours (``ontologie/ data/ shapes/``); an
 each a named graph of its own. A file of such a folder is read against its own IRI, ``{base}bestand/{path in the
 folder}``, so that ``<>`` and ``<#x>`` in two files are different things and stay the same at every build; a file of
 ours is read against the base itself. Lines are N-Quads under the reserved base. Knows files. Must not know releases.
+
+RDF is only known where files are read: a start that finds nothing changed lists and compares them, and is quick.
 """
 
 from __future__ import annotations
@@ -14,12 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from rdflib import Graph, URIRef
-
 from zorgnetwerk.errors import ContentError
-from zorgnetwerk.terms import graph_names, syntax
+from zorgnetwerk.store.digest_memory import DigestMemory
+from zorgnetwerk.terms import graph_names, media_types
 from zorgnetwerk.terms.iris import RESERVED_BASE, VOCABULARY
-from zorgnetwerk.terms.namespaces import OWL, SH
 
 _IGNORED_FOLDERS = frozenset(("examples", "node_modules", "__pycache__"))
 
@@ -48,7 +48,7 @@ class Content:
         """The RDF files, in a fixed order. Errors: ContentError when there is none."""
         found = [self._file(path) for path in self._paths()]
         if not found:
-            endings = ", ".join(sorted(f".{suffix}" for suffix in syntax.FILE_SUFFIXES))
+            endings = ", ".join(sorted(f".{suffix}" for suffix in media_types.RDF_SUFFIXES))
             raise ContentError(f"there is no RDF file in this folder (endings: {endings})", str(self.folder))
         return found
 
@@ -58,7 +58,7 @@ class Content:
             for path in sorted(root.rglob("*")):
                 parts = path.relative_to(self.folder).parts
                 hidden = any(part.startswith(".") or part in _IGNORED_FOLDERS for part in parts)
-                if path.is_file() and not hidden and syntax.media_type_of(path) and path.name != "context.jsonld":
+                if path.is_file() and not hidden and media_types.of_file(path) and path.name != "context.jsonld":
                     yield path
 
     def _file(self, path: Path) -> ContentFile:
@@ -88,22 +88,28 @@ class Content:
         With ``default_graph`` "own" the triples outside named graphs stay in the default graph.
         Errors: ContentError with file, line and column.
         """
-        lines: set[str] = set()
+        return set(self.each_line(default_graph))
+
+    def each_line(self, default_graph: str = "union") -> Iterator[str]:
+        """The same lines one after another, some more than once. Errors: ContentError with file, line and column."""
+        from zorgnetwerk.terms import syntax
+
         for number, file in enumerate(self.files()):
             name = None if default_graph == "own" else file.graph_name
-            lines.update(
-                syntax.read_lines(file.path, base_iri=file.base_iri, graph_name=name, blank_prefix=f"f{number}b")
-            )
-        return lines
+            yield from syntax.read_lines(file.path, base_iri=file.base_iri, graph_name=name, blank_prefix=f"f{number}b")
 
-    def fingerprint(self, extra: Iterable[str] = ()) -> str:
+    def size(self) -> int:
+        """The bytes of all files together."""
+        return sum(file.path.stat().st_size for file in self.files())
+
+    def fingerprint(self, extra: Iterable[str] = (), memory: DigestMemory | None = None) -> str:
         """A hash over every file that a build reads and over ``extra``."""
         digest = hashlib.sha256()
         for text in extra:
             digest.update(text.encode() + b"\x00")
-        for path in sorted(self._fingerprinted()):
-            digest.update(path.relative_to(self.folder).as_posix().encode() + b"\x00")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        paths = sorted(self._fingerprinted())
+        for path, found in zip(paths, (memory or DigestMemory()).digests(paths), strict=True):
+            digest.update(path.relative_to(self.folder).as_posix().encode() + b"\x00" + found)
         return digest.hexdigest()
 
     def _fingerprinted(self) -> Iterator[Path]:
@@ -118,6 +124,9 @@ class Content:
         path = self.folder / "ontologie" / "prefixes.ttl"
         if not path.exists():
             return {}
+        from zorgnetwerk.terms import syntax
+        from zorgnetwerk.terms.namespaces import SH
+
         graph = syntax.read_graph(path, RESERVED_BASE)
         pairs = (
             (graph.value(node, SH.prefix), graph.value(node, SH.namespace)) for node in graph.objects(None, SH.declare)
@@ -138,5 +147,10 @@ class Content:
         path = self.folder / "ontologie" / "zorgnetwerk.ttl"
         if not path.exists():
             return ""
-        graph: Graph = syntax.read_graph(path, RESERVED_BASE)
+        from rdflib import URIRef
+
+        from zorgnetwerk.terms import syntax
+        from zorgnetwerk.terms.namespaces import OWL
+
+        graph = syntax.read_graph(path, RESERVED_BASE)
         return str(graph.value(URIRef(RESERVED_BASE + VOCABULARY), OWL.versionInfo) or "")

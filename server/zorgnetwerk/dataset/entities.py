@@ -19,7 +19,7 @@ from zorgnetwerk.errors import Gone, NotFound
 from zorgnetwerk.store.base import Store
 from zorgnetwerk.terms import iris
 from zorgnetwerk.terms.iris import Base
-from zorgnetwerk.terms.namespaces import FOAF, PROV, RDF, VOID
+from zorgnetwerk.terms.namespaces import DCT, FOAF, PROV, RDF, VOID
 
 HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 THING_PAGE_SIZE = 500
@@ -65,6 +65,9 @@ def describe(store: Store, iri: URIRef, base: Base, page: int = 1) -> Descriptio
     text = queries.paged(queries.load("describe-entity", base), size, page)
     graph = store.construct(_bind_all(text, iri))
     if next(graph.objects(iri, PROV.invalidatedAtTime), None) is not None:
+        successor = graph.value(iri, DCT.isReplacedBy)
+        if successor is not None:
+            raise Gone(f"{iri} is now {successor}.", str(successor))
         raise Gone(f"{iri} was withdrawn")
     _add_document(graph, iri, base, page, pages)
     return _finished(store, iri, graph, counts, base, page, pages)

@@ -8,16 +8,17 @@ store is in ``embedded.py``; the contract that both keep is ``tests/store/contra
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Protocol, Self, runtime_checkable
-
-from rdflib import Graph
-from rdflib.term import Node
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 from zorgnetwerk.store.query import Query
 from zorgnetwerk.terms.media_types import MediaType
+
+if TYPE_CHECKING:  # the doors, which read no terms, start in half the time and memory without them
+    from rdflib import Graph
+    from rdflib.term import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,21 @@ class DatasetSelection:
 
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, as far as a store must know: ``client`` is an opaque text that is the same for one client (empty:
+    ourselves), ``query_id`` names this query for whoever may stop it.
+
+    ``is_there`` says whether the answer is still wanted; it may be asked about once a second. ``worker`` is the lent
+    worker that is at work on this query already, 0 when none is.
+    """
+
+    client: str = ""
+    query_id: str = ""
+    is_there: Callable[[], bool] | None = None
+    worker: int = 0
 
 
 @dataclass(slots=True)
@@ -82,12 +98,17 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer: its bytes, the release they are of, the seconds they took (in the worker)."""
+    """A complete answer: its bytes, the release they are of, the seconds they took (in the worker).
+
+    Units: ``queued_seconds`` until a worker began, ``processor_seconds`` of the worker; 0 where nobody measured.
+    """
 
     body: Body
     media_type: MediaType
     release: int
     seconds: float
+    queued_seconds: float = 0.0
+    processor_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from zorgnetwerk.store.query import tokens
+from zorgnetwerk.store.tokens import tokens
 
 _OPENING: Final = frozenset(("(", "[", "{", "<<", "<<(", "{|"))
 _CLOSING: Final = frozenset((")", "]", "}", ">>", ")>>", "|}"))

@@ -14,27 +14,34 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, cast
 
-from zorgnetwerk.errors import DeadlineExceeded, QueueFull, StoreUnavailable, ZorgnetwerkError
+from zorgnetwerk.errors import StoreUnavailable, ZorgnetwerkError
+from zorgnetwerk.store import refusals
+from zorgnetwerk.store.decisions import Decision, Demote, Expire, Refuse, Resume, Run
 from zorgnetwerk.store.failures import to_fields
 from zorgnetwerk.store.frames import Channel, Frame, FrameError, close_all
 from zorgnetwerk.store.generations import Line, Listener
-from zorgnetwerk.store.lanes import Capacity, Decision, Demote, Expire, Lane, Lanes, Refuse, Resume, Run
+from zorgnetwerk.store.lanes import Capacity, Lane, Lanes
 from zorgnetwerk.store.loop import Loop
 from zorgnetwerk.store.members import Member
 from zorgnetwerk.store.options import DispatcherOptions
 from zorgnetwerk.store.pointer import Pointer, check_plan
 from zorgnetwerk.store.verdicts import judge
 
-_PATIENCE_SECONDS: Final[Mapping[Lane, float]] = MappingProxyType({"page": 2.5, "query": 2.5, "check": 10.0})
+_PATIENCE_SECONDS: Final[Mapping[Lane, float]] = MappingProxyType(
+    {"page": 2.5, "query": 2.5, "check": 10.0, "loan": 2.5}
+)
 """How long a request waits for a store that is not there, before it is told so."""
 _DESCRIPTORS: Final[Mapping[str, int]] = MappingProxyType({"query": 1, "check": 2})
 _FORWARDED: Final = ("text", "media_type", "default_graphs", "named_graphs", "job", "result_bytes", "memory_bytes")
 _COUNTED: Final = MappingProxyType(
     {
+        "answered": "answered",
         "DeadlineExceeded": "deadline",
         "MemoryExceeded": "memory",
         "ResultTooLarge": "too_large",
         "QueueFull": "queue_full",
+        "ClientLimit": "client_limit",
+        "QueryStopped": "stopped",
         "WorkerDied": "died",
         "StoreUnavailable": "unavailable",
     }
@@ -53,6 +60,7 @@ class Task:
     attempt: int = 1
     member: Member | None = None
     began: float = 0.0
+    admitted: float = 0.0
 
 
 class Desk:
@@ -60,9 +68,12 @@ class Desk:
 
     def __init__(self, options: DispatcherOptions, loop: Loop, pointer: Pointer | None = None) -> None:
         sizes = (options.page_workers, options.express_workers, options.heavy_slots, options.check_workers)
-        capacity = Capacity(*sizes, options.paused_limit, options.slice_seconds)
+        capacity = Capacity(
+            *sizes, options.paused_limit, options.slice_seconds, options.client_limit, options.loan_workers
+        )
         self.lanes = Lanes(capacity, self._processor_seconds)
         self.counts: Counter[str] = Counter()
+        self.checked: Counter[str] = Counter()
         self.pointer = pointer or Pointer(options)
         self._options = options
         self._loop = loop
@@ -107,6 +118,13 @@ class Desk:
             self._close(task)
         client.close()
 
+    def stop(self, query_id: str) -> bool:
+        """Ends the queries of this id; whether there was one."""
+        found = [task for task in self._tasks.values() if query_id and task.header.get("id") == query_id]
+        for task in found:
+            self._fail(task, refusals.stopped())
+        return bool(found)
+
     def look_around(self, now: float) -> None:
         """What is done ten times a second: the pointer, masters and workers, requests without a store."""
         if self.pointer.read():
@@ -144,13 +162,15 @@ class Desk:
         return self.queries.current.plan.release if self.queries.current else 0
 
     def _admit(self, client: Channel, frame: Frame, lane: Lane) -> None:
-        task = Task(next(self._numbers), lane, client, frame.header, list(frame.descriptors))
+        now = time.monotonic()
+        task = Task(next(self._numbers), lane, client, frame.header, list(frame.descriptors), admitted=now)
         frame.descriptors.clear()
         self._tasks[task.number] = task
         if lane == "check" and not self._options.handler:
             self._fail(task, StoreUnavailable("This server runs without a checker."))
             return
-        self.lanes.admit(task.number, lane, time.monotonic(), float(cast("float", task.header["seconds"])))
+        seconds = float(cast("float", task.header["seconds"]))
+        self.lanes.admit(task.number, lane, now, seconds, str(task.header.get("client", "")))
 
     def _follow(self, decision: Decision, now: float) -> None:
         """Acts on one decision; what it is about may have ended since it was taken."""
@@ -165,9 +185,9 @@ class Desk:
             case Resume(worker) if member := self._members.get(worker):
                 member.resume()
             case Expire(number) if task := self._tasks.get(number):
-                self._fail(task, _expired(decision))
+                self._fail(task, refusals.expired(decision))
             case Refuse(number) if task := self._tasks.get(number):
-                self._fail(task, _refused(decision))
+                self._fail(task, refusals.refused(decision))
 
     def _hand_over(self, number: int, worker: int, now: float) -> None:
         task, member = self._tasks.get(number), self._members.get(worker)
@@ -199,10 +219,11 @@ class Desk:
         reply = frame.header
         spent = bool(reply.pop("spent", False))
         task.member = None
+        reply["queued"] = round(task.began - task.admitted, 6)
         if reply["op"] == "done":
-            self.counts["answered"] += 1
+            self._count(task, "answered")
         else:
-            self._count(str(cast("dict[str, object]", reply["error"]).get("kind")))
+            self._count(task, str(cast("dict[str, object]", reply["error"]).get("kind")))
         self._reply(task.client, reply)
         self._close(task)
         if spent:
@@ -243,17 +264,18 @@ class Desk:
                 self._fail(self._tasks[request.number], StoreUnavailable(message))
 
     def _fail(self, task: Task, error: ZorgnetwerkError) -> None:
-        self._count(type(error).__name__)
+        self._count(task, type(error).__name__)
         self._reply(task.client, {"op": "failed", "error": to_fields(error)})
         self._close(task)
 
-    def _count(self, kind: str) -> None:
-        self.counts[_COUNTED.get(kind, "refused")] += 1
+    def _count(self, task: Task, kind: str) -> None:
+        outcome = _COUNTED.get(kind, "refused")
+        (self.checked if task.lane == "check" else self.counts)[outcome] += 1
 
     def _close(self, task: Task) -> None:
         """The task is over; a worker that still has it is ended."""
         del self._tasks[task.number]
-        self.lanes.finish(task.number)
+        self.lanes.finish(task.number, time.monotonic())
         close_all(task.descriptors)
         if task.member is not None:
             task.member.end()
@@ -264,24 +286,3 @@ class Desk:
         except (FrameError, OSError):
             return
         self._loop.flush(client)
-
-
-def _expired(decision: Expire) -> DeadlineExceeded:
-    return DeadlineExceeded(
-        f"This took longer than {decision.limit:g} seconds and was ended. "
-        "Ask for less (more specific patterns, LIMIT), or use a dump.",
-        limit=decision.limit,
-        used=round(decision.used, 3),
-        unit="seconds",
-        retry_after_seconds=decision.retry_after_seconds,
-    )
-
-
-def _refused(decision: Refuse) -> QueueFull:
-    return QueueFull(
-        f"{decision.waiting} long requests wait already. Try again in {decision.retry_after_seconds} seconds.",
-        limit=decision.waiting,
-        used=decision.waiting,
-        unit="requests",
-        retry_after_seconds=decision.retry_after_seconds,
-    )

@@ -5,11 +5,12 @@ It takes requests on a Unix socket, queues them (``lanes.py``), hands them with 
 nothing and evaluates nothing.
 
     client → dispatcher   {"op": "query", "lane", "text", "media_type", "seconds", "result_bytes", "memory_bytes",
-                           "default_graphs"?, "named_graphs"?, "release"?} + spool
+                           "default_graphs"?, "named_graphs"?, "release"?, "client"?, "id"?} + spool
                           {"op": "check", "job", "seconds", "result_bytes", "memory_bytes"} + body, spool
-                          {"op": "status"} | {"op": "release"} | {"op": "renew"}
-    dispatcher → client   {"op": "done", "size", "seconds", "release", "result"?} | {"op": "failed", "error": {…}}
-                          {"op": "status", …} | {"op": "release", "release"}
+                          {"op": "status"} | {"op": "release"} | {"op": "renew"} | {"op": "stop", "id"}
+    dispatcher → client   {"op": "done", "size", "seconds", "release", "queued", "processor_seconds", "result"?}
+                          {"op": "failed", "error": {…}}
+                          {"op": "status", …} | {"op": "release", "release"} | {"op": "stop", "found"}
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ moment. Parses results of our own queries into rdflib terms; evaluates nothing.
 
 from __future__ import annotations
 
-import copy
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -18,11 +17,11 @@ from typing import Final, Self, cast
 from rdflib import Graph
 from rdflib.term import Node
 
-from zorgnetwerk.errors import StoreUnavailable, WorkerDied
+from zorgnetwerk.errors import QueryStopped, StoreUnavailable, WorkerDied
 from zorgnetwerk.store import conversion, spools
-from zorgnetwerk.store.base import Answer, Body, Capabilities, DatasetSelection, Limits
+from zorgnetwerk.store.base import Answer, Asker, Body, Capabilities, DatasetSelection, Limits
 from zorgnetwerk.store.failures import from_fields
-from zorgnetwerk.store.frames import Channel, Closed, FrameError, connect
+from zorgnetwerk.store.frames import Channel, Closed, Frame, FrameError, connect
 from zorgnetwerk.store.lanes import Lane
 from zorgnetwerk.store.query import Query
 from zorgnetwerk.terms import media_types
@@ -41,6 +40,8 @@ _LONG_SECONDS: Final = 1.0
 _OPENING_SECONDS: Final = 10.0
 """An earlier release may have to be opened first; the dispatcher gives up before that."""
 _SWAPS: Final = 3
+_LOOK_SECONDS: Final = 1.0
+"""How often it is asked whether an answer is still wanted."""
 
 
 class EmbeddedStore:
@@ -61,6 +62,7 @@ class EmbeddedStore:
         self._patience_seconds = patience_seconds
         self._spool_dir = spool_dir
         self._pinned = 0
+        self._asker = Asker()
         self._kept: list[Channel] = []
         self._lock = threading.Lock()
 
@@ -74,9 +76,19 @@ class EmbeddedStore:
 
         Its reads give Gone when the dispatcher does not find that release any more.
         """
-        store = copy.copy(self)
+        store = self._copy()
         store._pinned = number
         return store
+
+    def asked_by(self, asker: Asker) -> Self:
+        """This store, whose ``answer`` is counted for this asker; it shares the connections and need not be closed."""
+        store = self._copy()
+        store._asker = asker
+        return store
+
+    def stop(self, query_id: str) -> bool:
+        """Ends the queries of this id; whether there was one. Errors: StoreUnavailable."""
+        return bool(self._ask({"op": "stop", "id": query_id}, (), _CONNECT_SECONDS)["found"])
 
     def release(self) -> int:
         """The number of the release that answers now; 0 while none does. Errors: StoreUnavailable."""
@@ -136,7 +148,8 @@ class EmbeddedStore:
         """The dispatcher's report on itself.
 
         Shape: ``ready`` ``release`` ``mode`` ``quads`` ``checker_ready`` ``message``; ``pids`` by role (dispatcher,
-        master, checker, worker, check-worker); ``workers`` and ``waiting`` by lane; ``counts``. Errors:
+        master, checker, worker, check-worker); ``workers`` and ``waiting`` by lane; ``counts``;
+        ``checks`` by outcome. Errors:
         StoreUnavailable.
         """
         report = self._ask({"op": "status"}, (), _CONNECT_SECONDS)
@@ -161,6 +174,11 @@ class EmbeddedStore:
         for channel in kept:
             channel.close()
 
+    def _copy(self) -> Self:
+        store = object.__new__(type(self))  # a tenth of what copy.copy takes, and this is done for every query
+        store.__dict__.update(self.__dict__)
+        return store
+
     def _read(self, text: str, media_type: MediaType) -> bytes:
         with self.answer_page(text, media_type).body as body:
             return body.read()
@@ -182,11 +200,16 @@ class EmbeddedStore:
             }
         if self._pinned:
             header["release"] = self._pinned
+        if lane == "query":
+            header |= {"client": self._asker.client, "id": self._asker.query_id}
+        if lane == "query" and self._asker.worker:
+            header["adopt"] = self._asker.worker
         body = Body(spools.make(self._spool_dir), 0)
         try:
             reply = self._ask_pinned(header, body.descriptor, limits.seconds, lane)
             body.size = int(cast("int", reply["size"]))
-            return Answer(body, media_type, int(cast("int", reply["release"])), float(cast("float", reply["seconds"])))
+            figures = (float(cast("float", reply[name])) for name in ("seconds", "queued", "processor_seconds"))
+            return Answer(body, media_type, int(cast("int", reply["release"])), *figures)
         except BaseException:
             body.close()
             raise
@@ -236,7 +259,7 @@ class EmbeddedStore:
         try:
             channel.socket.settimeout(seconds)
             channel.send(header, descriptors)
-            reply = channel.receive().header
+            reply = self._await(channel, seconds).header
         except BaseException:
             channel.close()
             raise
@@ -246,6 +269,19 @@ class EmbeddedStore:
                 return reply
         channel.close()
         return reply
+
+    def _await(self, channel: Channel, seconds: float) -> Frame:
+        """The next frame, as long as the answer is wanted. Errors: also QueryStopped when it is not any more."""
+        is_there, end = self._asker.is_there, time.monotonic() + seconds
+        while is_there is not None and (rest := end - time.monotonic()) > _LOOK_SECONDS:
+            channel.socket.settimeout(min(rest, _LOOK_SECONDS))
+            try:
+                return channel.receive()
+            except TimeoutError:
+                if not is_there():
+                    raise QueryStopped("Who asked this has left, so it was ended.") from None
+        channel.socket.settimeout(max(_PAUSE_SECONDS, end - time.monotonic()))
+        return channel.receive()
 
 
 def _fields(limits: Limits) -> dict[str, object]:

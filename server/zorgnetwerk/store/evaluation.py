@@ -140,9 +140,12 @@ class Evaluator:
 
         Errors: SyntaxInvalid, QueryRefused, MediaTypeUnsupported, ResultTooLarge, StoreUnavailable; MemoryError.
         """
-        began = time.perf_counter()
         os.ftruncate(descriptor, 0)
-        spool = Spool(descriptor, request.result_bytes)
+        return self.write(request, Spool(descriptor, request.result_bytes))
+
+    def write(self, request: Request, spool: Spool) -> Outcome:
+        """Writes the whole answer there. Errors: as ``evaluate``."""
+        began = time.perf_counter()
         try:
             result = self.query(request)
             self._write(result, request.media_type, spool)

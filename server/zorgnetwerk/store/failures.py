@@ -21,6 +21,7 @@ _LIMITS: Mapping[str, type[Limit]] = MappingProxyType(
             errors.ResultTooLarge,
             errors.BodyTooLarge,
             errors.QueueFull,
+            errors.ClientLimit,
         )
     }
 )
@@ -33,6 +34,7 @@ _PLAIN = MappingProxyType(
             errors.StateError,
             errors.NotFound,
             errors.Gone,
+            errors.QueryStopped,
             errors.StoreUnavailable,
             errors.WorkerDied,
             errors.ZorgnetwerkError,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 import signal
 import socket
 import sys
@@ -21,7 +20,7 @@ from zorgnetwerk.store import processes
 from zorgnetwerk.store.frames import Channel, Frame
 from zorgnetwerk.store.lanes import Lane
 from zorgnetwerk.store.loop import Loop
-from zorgnetwerk.store.members import Generation, Member, Plan
+from zorgnetwerk.store.members import Generation, Heir, Member, Plan
 
 _ENVIRONMENT: Final = (("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"), ("MALLOC_ARENA_MAX", "2"), ("RUST_BACKTRACE", "0"))
 _FAILED_STARTS_LIMIT: Final = 3
@@ -29,6 +28,12 @@ _LONGEST_PAUSE_SECONDS: Final = 5.0
 _SERVED_PAUSE_SECONDS: Final = 0.5
 """The longest pause after a master that did serve: it was good, so something else ended it."""
 _STEADY_SECONDS: Final = 2.0
+_REFRESH_STEPS: Final = 200
+"""After so many releases made in memory they are loaded anew when it is quiet: the engine keeps some of what was
+removed."""
+_QUIET_SECONDS: Final = 20.0
+_STEPS_LIMIT: Final = 2_000
+"""After so many it is loaded anew even if that means that newer releases wait."""
 _LOG: Final = logging.getLogger("zorgnetwerk.store.dispatcher")
 
 
@@ -62,12 +67,14 @@ class Line:
         self.retired: list[Generation] = []
         self.message = ""
         self.switches = 0
+        self.may_switch: Callable[[], bool] = lambda: True
         self._size = size
         self._loop = loop
         self._listener = listener
         self._numbers = numbers
         self._failures = 0
         self._retry_at = 0.0
+        self._must_load: Plan | None = None
 
     def generations(self) -> list[Generation]:
         """All masters that live."""
@@ -79,14 +86,10 @@ class Line:
 
     def step(self, wanted: Plan | None, now: float) -> None:
         """Starts what is wanted, fills up workers one by one, and lets go of old masters."""
-        if (
-            wanted
-            and self.coming is None
-            and (self.current is None or self.current.plan != wanted)
-            and now >= self._retry_at
-        ):
-            self.coming = self._start(wanted, now)
-        if self.coming is not None and self.coming.is_prepared and all(self.coming.ready(lane) for lane in self.lanes):
+        if wanted and now >= self._retry_at and self._is_due(wanted, now):
+            parent = self._parent_of(wanted)
+            self.coming = self._start(wanted, now) if parent is None else self._succeed(parent, wanted, now)
+        if self.coming is not None and self._is_ready(self.coming) and self.may_switch():
             self._switch(self.coming)
         for generation in (self.current, self.coming):
             if generation is not None:
@@ -110,6 +113,40 @@ class Line:
         else:
             self._listener.on_idle(member)
 
+    def _is_due(self, wanted: Plan, now: float) -> bool:
+        """Whether a new master is to be begun; one that only loads anew what is served gives way to a newer release."""
+        current, coming = self.current, self.coming
+        if coming is not None:
+            if current is None or coming.plan != current.plan or coming.plan == wanted or current.steps >= _STEPS_LIMIT:
+                return False
+            self._give_up(coming)
+        if current is None or current.plan != wanted:
+            return True
+        return current.steps >= _REFRESH_STEPS and now - current.began > _QUIET_SECONDS
+
+    def _parent_of(self, wanted: Plan) -> Generation | None:
+        """The master whose memory can be moved on to what is wanted; None when that must be loaded."""
+        current = self.current
+        if current is None or wanted == current.plan or wanted == self._must_load or current.steps >= _STEPS_LIMIT:
+            return None
+        return current if wanted.can_succeed(current.plan) else None
+
+    def _succeed(self, parent: Generation, plan: Plan, now: float) -> Generation:
+        """A fork of a master, which makes the changes in its own memory and then serves the later release."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        parent.control.queue({"op": "succeed", "release": plan.folder}, (theirs.fileno(),))
+        theirs.close()
+        self._loop.flush(parent.control)
+        return self._watched(Generation(plan, Heir(), Channel(ours), now, steps=parent.steps + 1))
+
+    def _give_up(self, generation: Generation) -> None:
+        """Ends a master that is not needed any more before it was ready."""
+        self.coming = None
+        self.retired.append(generation)
+        self._loop.forget(generation.control)
+        generation.process.kill()
+        self._lose(generation)
+
     def _start(self, plan: Plan, now: float) -> Generation:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         command = (
@@ -121,13 +158,18 @@ class Line:
         )
         process = processes.start((*command, *plan.arguments), dict(_ENVIRONMENT), (theirs.fileno(),))
         theirs.close()
-        generation = Generation(plan, process, Channel(ours), now)
+        return self._watched(Generation(plan, process, Channel(ours), now))
+
+    def _watched(self, generation: Generation) -> Generation:
         self._loop.watch(
             generation.control,
             lambda frame: self._hear(generation, frame),
             lambda: self._lose(generation),
         )
         return generation
+
+    def _is_ready(self, generation: Generation) -> bool:
+        return generation.is_prepared and all(generation.ready(lane) for lane in self.lanes)
 
     def _switch(self, generation: Generation) -> None:
         old, self.current, self.coming = self.current, generation, None
@@ -158,6 +200,8 @@ class Line:
             generation.is_prepared = True
             generation.quads = int(str(frame.header["quads"]))
             self._listener.on_change()
+        elif operation == "born" and isinstance(generation.process, Heir):
+            generation.process.pid = int(str(frame.header["pid"]))
         elif operation == "broken":
             self.message = str(frame.header["message"])
             _LOG.error("master of role %s: %s", generation.plan.role, self.message)
@@ -196,8 +240,7 @@ class Line:
         generation = member.generation
         del generation.members[member.pid]
         self._loop.forget(member.channel)
-        member.channel.close()
-        os.close(member.descriptor)
+        member.close()
         if not member.is_ended and code is not None:
             _LOG.warning("worker %d of lane %s ended with code %d: %s", member.pid, member.lane, code, detail[-500:])
         if not member.is_ready:
@@ -219,6 +262,8 @@ class Line:
             self.retired.remove(generation)
         elif generation is self.coming or generation is self.current:
             served = generation is self.current
+            if generation.steps and not served:
+                self._must_load = generation.plan
             self._failures = 0 if served and now - generation.began > _STEADY_SECONDS else self._failures + 1
             longest = _SERVED_PAUSE_SECONDS if served else _LONGEST_PAUSE_SECONDS
             pause = 0.0 if self._failures <= 1 else min(longest, 0.1 * 2**self._failures)

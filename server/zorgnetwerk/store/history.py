@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from zorgnetwerk.errors import StateError
+from zorgnetwerk.store import faults
 from zorgnetwerk.store.state import sync_folder
 
 FILE: Final = "history"
@@ -75,6 +76,18 @@ class History:
             entries.pop()
         return Timeline(tuple(entries))
 
+    def is_unfinished(self, number: int, current: int) -> bool:
+        """Whether this release was to be served and the pointer, at ``current``, was not moved any more.
+
+        Errors: StateError.
+        """
+        numbers = [entry.number for entry in self._read()]
+        return number != current and bool(numbers) and (numbers[-1] == number or number not in numbers)
+
+    def highest(self) -> int:
+        """The highest number that was ever served; 0 before the first. Errors: StateError."""
+        return max((entry.number for entry in self._read()), default=0)
+
     def append(self, number: int, current: int, earlier: Earlier) -> None:
         """Notes durably that this release is served from now on; call it before the pointer moves, as the only writer.
 
@@ -91,8 +104,11 @@ class History:
         descriptor = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             _drop_torn_line(descriptor)
+            faults.point("history.write")
             os.write(descriptor, text.encode("ascii"))
+            faults.point("history.sync")
             os.fsync(descriptor)
+            faults.point("history.synced")
         finally:
             os.close(descriptor)
         sync_folder(self._path.parent)

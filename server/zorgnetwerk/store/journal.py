@@ -1,133 +1,197 @@
 """The journal: every change of the data, in order, durable before it is acknowledged.
 
 The journal is the truth and the releases are a cache of it. Each entry holds the N-Quads lines that were added and
-removed (under the reserved base, so that a new domain is no new history) and the hash of the entry before it, so that a
-change of the past shows. Knows lines. Must not know releases nor who writes.
+removed (under the reserved base, so that a new domain is no new history; derived links are left out, since they follow
+from the others), the hash of the whole set after it, and a chain over all entries before it, so that a change of the
+past shows. What belongs to a change, such as who accepted it, is written in the same transaction by whoever holds it.
+Knows lines. Must not know releases nor who writes.
 
-Source: architecture, decision 2; SQLite WAL with synchronous=FULL syncs at each commit.
+Source: architecture, decision 2; SQLite WAL with synchronous=FULL syncs at each commit; ``decisions/0007``.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+import contextlib
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
-from zorgnetwerk.errors import StateError
+from zorgnetwerk.errors import StateError, StorageFull
+from zorgnetwerk.store import faults
+from zorgnetwerk.store.digests import hash_of, moved
+from zorgnetwerk.store.entries import SCHEMA, Entry, chain_of, entry_of, matching, row_of
 from zorgnetwerk.store.state import sync_folder
 
-FORMAT: Final = 1
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS entry (
-  number INTEGER PRIMARY KEY,
-  time TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  cause TEXT NOT NULL,
-  details TEXT NOT NULL,
-  added BLOB NOT NULL,
-  removed BLOB NOT NULL,
-  state_hash TEXT NOT NULL,
-  chain TEXT NOT NULL
-) STRICT;
-"""
+FILE: Final = "journal.sqlite"
+FORMAT: Final = 2
+Kind: TypeAlias = Literal["build", "submission", "withdrawal", "move", "redaction"]
+KINDS: Final[tuple[Kind, ...]] = ("build", "submission", "withdrawal", "move", "redaction")
+
+__all__ = ("FILE", "FORMAT", "KINDS", "Entry", "Journal", "Kind", "Transaction", "hash_of")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One change. ``state_hash`` is the hash of the whole data set after it; ``chain`` covers this entry and all
-    before.
-    """
+class Transaction:
+    """One change under way: nothing of it is there until it is over, then all of it is, on disk."""
 
-    number: int
-    time: str
-    kind: str
-    cause: str
-    details: Mapping[str, str]
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    state_hash: str
-    chain: str
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        """For tables of other rooms in the same file; no COMMIT, no executescript."""
 
-
-class Journal:
-    """The journal of one state folder. One writer at a time (``State.writing``); any number of readers."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        with closing(self._connect()) as connection:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, FORMAT):
-                raise StateError(f"{path} has format {version}, this version reads {FORMAT}.")
-            connection.executescript(_SCHEMA)
-            connection.execute(f"PRAGMA user_version={FORMAT}")
-        sync_folder(path.parent)
-
-    def _connect(self) -> sqlite3.Connection:
-        try:
-            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-        except sqlite3.Error as error:
-            raise StateError(
-                f"{self._path} cannot be opened: {error}. Restore it with 'zorgnetwerk restore'."
-            ) from error
-        return connection
+    def last_number(self) -> int:
+        """The number of the newest entry, this transaction's included; 0 before the first."""
+        return self._last()[0]
 
     def record(
         self,
         *,
         time: str,
-        kind: str,
+        kind: Kind,
         cause: str,
         added: Iterable[str],
         removed: Iterable[str],
-        state_hash: str,
         details: Mapping[str, str] | None = None,
     ) -> Entry:
-        """Appends a change; when this returns, it is on disk."""
-        new, old = tuple(sorted(added)), tuple(sorted(removed))
-        with closing(self._connect()) as connection:
+        """Appends a change. ``added`` is what is not in the data yet, ``removed`` what is; derived links are in
+        neither.
+
+        Errors: ValueError when a line is in both, or the kind is none.
+        """
+        new, old = tuple(sorted(set(added))), tuple(sorted(set(removed)))
+        if kind not in KINDS or not set(new).isdisjoint(old):
+            raise ValueError(f"a change of kind {kind!r} must add and remove different lines, of a kind in {KINDS}")
+        number, chain, state_hash = self._last()
+        after = moved(state_hash, new, old)
+        draft = Entry(number + 1, time, kind, cause, dict(details or {}), new, old, after, "")
+        entry = draft.with_chain(chain_of(chain, draft))
+        self.connection.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row_of(entry))
+        return entry
+
+    def lines(self, containing: str) -> set[str]:
+        """The lines of the data set with this text in them, such as ``<IRI>``, after all changes so far."""
+        found: set[str] = set()
+        for added, removed in self.connection.execute("SELECT added, removed FROM entry ORDER BY number"):
+            found.difference_update(matching(removed, containing))
+            found.update(matching(added, containing))
+        return found
+
+    def _last(self) -> tuple[int, str, str]:
+        row = self.connection.execute(
+            "SELECT number, chain, state_hash FROM entry ORDER BY number DESC LIMIT 1"
+        ).fetchone()
+        return (row[0], row[1], row[2]) if row else (0, "", "")
+
+
+class Journal:
+    """The journal of one state folder. SQLite lets one transaction in at a time; any number of readers."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with closing(self.reading()) as connection, _translated(path):
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version == FORMAT:
+                return
+            if version != 0:
+                raise StateError(
+                    f"{path} has format {version}, this version reads {FORMAT}. "
+                    "Use the version that wrote it, or another --state-dir."
+                )
+            connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version={FORMAT}; COMMIT;")
+        sync_folder(path.parent)
+
+    def connect(self) -> sqlite3.Connection:
+        """A connection of its own to the file; the caller closes it. Errors: StateError, StorageFull."""
+        try:
+            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+        except sqlite3.Error as error:
+            if _is_of_disk(error):
+                raise _refused(self._path, error) from error
+            raise StateError(
+                f"{self._path} cannot be opened: {error}. Restore it with 'zorgnetwerk restore'."
+            ) from error
+        return connection
+
+    def reading(self) -> sqlite3.Connection:
+        """A connection for reading, also from a disk that takes no writing; the caller closes it. Errors: StateError.
+
+        SQLite writes an index beside a log when it opens one. Where it cannot, and no log is left, the file alone is
+        the whole journal.
+        """
+        try:
+            return self.connect()
+        except StorageFull:
+            log = self._path.with_name(f"{self._path.name}-wal")
+            if log.exists() and log.stat().st_size:
+                raise
+            return sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A change: on disk when the block ends, without a trace when it raises.
+
+        Errors: StorageFull when the disk takes no writing; StateError when another change takes half a minute.
+        """
+        with closing(self.connect()) as connection, _translated(self._path):
             connection.execute("BEGIN IMMEDIATE")
             try:
-                last = connection.execute("SELECT number, chain FROM entry ORDER BY number DESC LIMIT 1").fetchone()
-                number, previous = (last[0] + 1, last[1]) if last else (1, "")
-                draft = Entry(number, time, kind, cause, dict(details or {}), new, old, state_hash, "")
-                chain = _chain(previous, draft)
-                connection.execute("INSERT INTO entry VALUES (?,?,?,?,?,?,?,?,?)", (*_row(draft), chain))
+                yield Transaction(connection)
+                faults.point("journal.commit.before")
                 connection.execute("COMMIT")
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-        return Entry(number, time, kind, cause, dict(details or {}), new, old, state_hash, chain)
+                faults.point("journal.commit.after")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
-    def entries(self, after: int = 0) -> Iterator[Entry]:
-        """The entries behind number ``after``, oldest first."""
-        with closing(self._connect()) as connection:
-            for row in connection.execute("SELECT * FROM entry WHERE number > ? ORDER BY number", (after,)):
-                yield _entry(row)
+    def record(
+        self,
+        *,
+        time: str,
+        kind: Kind,
+        cause: str,
+        added: Iterable[str],
+        removed: Iterable[str],
+        details: Mapping[str, str] | None = None,
+    ) -> Entry:
+        """Appends a change that stands alone; when this returns, it is on disk. Errors: those of a transaction."""
+        with self.transaction() as transaction:
+            return transaction.record(time=time, kind=kind, cause=cause, added=added, removed=removed, details=details)
+
+    def entries(self, after: int = 0, until: int | None = None) -> Iterator[Entry]:
+        """The entries behind number ``after``, oldest first, to ``until`` where it is given."""
+        limit = (1 << 62) if until is None else until
+        with closing(self.reading()) as connection:
+            for row in connection.execute(
+                "SELECT * FROM entry WHERE number > ? AND number <= ? ORDER BY number", (after, limit)
+            ):
+                yield entry_of(row)
 
     def last(self) -> Entry | None:
         """The newest entry, or None."""
-        with closing(self._connect()) as connection:
+        with closing(self.reading()) as connection:
             row = connection.execute("SELECT * FROM entry ORDER BY number DESC LIMIT 1").fetchone()
-        return _entry(row) if row else None
+        return entry_of(row) if row else None
 
-    def state_hash(self) -> str:
-        """The hash of the data set after the newest entry, without reading its lines; empty before the first."""
-        with closing(self._connect()) as connection:
-            row = connection.execute("SELECT state_hash FROM entry ORDER BY number DESC LIMIT 1").fetchone()
+    def last_number(self) -> int:
+        """The number of the newest entry; 0 before the first."""
+        with closing(self.reading()) as connection:
+            return Transaction(connection).last_number()
+
+    def state_hash(self, number: int | None = None) -> str:
+        """The hash of the data set after this entry, or the newest, without reading lines; empty before the first."""
+        with closing(self.reading()) as connection:
+            row = connection.execute(
+                "SELECT state_hash FROM entry WHERE number <= ? ORDER BY number DESC LIMIT 1",
+                ((1 << 62) if number is None else number,),
+            ).fetchone()
         return str(row[0]) if row else ""
 
-    def replay(self) -> set[str]:
-        """The lines of the data set after the newest entry."""
+    def replay(self, until: int | None = None) -> set[str]:
+        """The lines of the data set after this entry, or the newest."""
         lines: set[str] = set()
-        for entry in self.entries():
+        for entry in self.entries(until=until):
             lines.difference_update(entry.removed)
             lines.update(entry.added)
         return lines
@@ -135,72 +199,42 @@ class Journal:
     def verify(self) -> list[str]:
         """What is wrong with the journal, one sentence each; empty when every entry and its chain holds."""
         problems = []
-        previous = ""
-        lines: set[str] = set()
+        previous = before = ""
+        held: set[int] = set()
         for expected, entry in enumerate(self.entries(), start=1):
             if entry.number != expected:
                 problems.append(f"Entry {expected} is missing.")
                 break
-            if _chain(previous, entry) != entry.chain:
+            if chain_of(previous, entry) != entry.chain:
                 problems.append(f"Entry {entry.number} was changed after it was written.")
-            lines.difference_update(entry.removed)
-            lines.update(entry.added)
-            if hash_of(lines) != entry.state_hash:
+            old, new = entry.keys()
+            leads = moved(before, entry.added, entry.removed) == entry.state_hash
+            if not (leads and old <= held and new.isdisjoint(held - old)):
                 problems.append(f"Entry {entry.number} does not lead to the state that it names.")
-            previous = entry.chain
+            held = (held - old) | new
+            previous, before = entry.chain, entry.state_hash
         return problems
 
 
-def hash_of(lines: Iterable[str]) -> str:
-    """The hash of a data set: SHA-256 over its sorted N-Quads lines, hexadecimal.
+@contextlib.contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """What SQLite says of the disk, in our words; what it says of rows is the caller's own."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+            raise StateError(f"Another process has been writing to {path} for half a minute. Try again.") from error
+        if _is_of_disk(error):
+            raise _refused(path, error) from error
+        raise
 
-    >>> hash_of(["b", "a"]) == hash_of(["a", "b"])
-    True
-    """
-    digest = hashlib.sha256()
-    for line in sorted(lines):
-        digest.update(line.encode() + b"\n")
-    return digest.hexdigest()
+
+def _is_of_disk(error: sqlite3.Error) -> bool:
+    name = getattr(error, "sqlite_errorname", "")
+    return name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN"))
 
 
-def _row(entry: Entry) -> tuple[int, str, str, str, str, bytes, bytes, str]:
-    details = json.dumps(entry.details, sort_keys=True, ensure_ascii=False)
-    return (
-        entry.number,
-        entry.time,
-        entry.kind,
-        entry.cause,
-        details,
-        _pack(entry.added),
-        _pack(entry.removed),
-        entry.state_hash,
+def _refused(path: Path, error: sqlite3.Error) -> StorageFull:
+    return StorageFull(
+        f"{path} takes no writing ({error}), so nothing was kept. Free space on the disk, or make it writable."
     )
-
-
-def _entry(row: tuple[int, str, str, str, str, bytes, bytes, str, str]) -> Entry:
-    number, time, kind, cause, details, added, removed, state_hash, chain = row
-    return Entry(number, time, kind, cause, json.loads(details), _unpack(added), _unpack(removed), state_hash, chain)
-
-
-def _chain(previous: str, entry: Entry) -> str:
-    digest = hashlib.sha256(previous.encode())
-    parts = (
-        str(entry.number),
-        entry.time,
-        entry.kind,
-        entry.cause,
-        json.dumps(entry.details, sort_keys=True),
-        entry.state_hash,
-    )
-    for part in (*parts, *entry.added, "-", *entry.removed):
-        digest.update(part.encode() + b"\x00")
-    return digest.hexdigest()
-
-
-def _pack(lines: tuple[str, ...]) -> bytes:
-    return zlib.compress("\n".join(lines).encode(), 6)
-
-
-def _unpack(data: bytes) -> tuple[str, ...]:
-    text = zlib.decompress(data).decode()
-    return tuple(text.split("\n")) if text else ()

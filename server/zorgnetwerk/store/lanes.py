@@ -6,31 +6,38 @@ the dispatcher acts on the decisions.
     page    our own queries; workers of their own, so that nothing public can starve them
     check   submitted bytes; workers of their own
     query   public queries. Each first runs for a short slice in an express worker. What is not finished then is
-    demoted: it counts
-            towards the heavy slots, or is paused and waits for one, first come first served. So short queries pass long
-            ones.
+            demoted: it counts towards the heavy slots, or is paused and waits for one. So short queries pass long ones.
+
+Whoever had least worker time lately comes first (``accounts.py``), among equals who came first. A long query gives its
+slot to a client that had less, as soon as the difference is worth a turn; so one long query of a second client does not
+wait for fifty of the first. One client holds only so many places.
 """
 
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-Lane: TypeAlias = Literal["page", "query", "check"]
+from zorgnetwerk.store.accounts import Accounts
+from zorgnetwerk.store.decisions import Decision, Demote, Expire, Refuse, Resume, Run
+
+Lane: TypeAlias = Literal["page", "query", "check", "loan"]
 Phase: TypeAlias = Literal["waiting", "running", "heavy", "paused"]
-LANES: Final[tuple[Lane, ...]] = ("page", "query", "check")
+LANES: Final[tuple[Lane, ...]] = ("page", "query", "check", "loan")
 
 _SHORTEST_SLICE_SECONDS: Final = 0.025
 _LONGEST_SLICES: Final = 10
 _WAITING_PER_WORKER: Final = 32
+_TURN_SECONDS: Final = 1.0
+"""By how much worker time two clients may differ before the one that had more gives its slot away."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """How much may happen at once. Units: workers; paused requests; seconds."""
+    """How much may happen at once. ``per_client``: long requests of one client, 0 for no bound. Units: seconds."""
 
     page: int = 2
     express: int = 2
@@ -38,10 +45,12 @@ class Capacity:
     check: int = 1
     paused: int = 4
     slice_seconds: float = 0.1
+    per_client: int = 0
+    loan: int = 0
 
     def workers(self, lane: Lane) -> int:
         """The workers that a lane keeps ready or running, demoted ones not counted."""
-        return {"page": self.page, "query": self.express, "check": self.check}[lane]
+        return {"page": self.page, "query": self.express, "check": self.check, "loan": self.loan}[lane]
 
 
 @dataclass(slots=True)
@@ -49,7 +58,7 @@ class Request:
     """One admitted request.
 
     Units: moments in seconds of the caller's clock; ``slice_began`` is when its worker got it, ``look_at`` the earliest
-    moment to look again whether its slice is used up.
+    moment to look again whether its slice is used up; ``charged`` until when its client's account holds its time.
     """
 
     number: int
@@ -60,53 +69,8 @@ class Request:
     worker: int = 0
     slice_began: float = 0.0
     look_at: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Give the request to this idle worker."""
-
-    request: int
-    worker: int
-
-
-@dataclass(frozen=True, slots=True)
-class Demote:
-    """This worker's request is long: lower its priority; ``paused`` also stops it."""
-
-    worker: int
-    paused: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Resume:
-    """Let this paused worker go on."""
-
-    worker: int
-
-
-@dataclass(frozen=True, slots=True)
-class Expire:
-    """The deadline of this request has come; ``worker`` 0 when none has it. Units: seconds."""
-
-    request: int
-    worker: int
-    limit: float
-    used: float
-    retry_after_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """Too many wait; ``worker`` 0 when none has it."""
-
-    request: int
-    worker: int
-    waiting: int
-    retry_after_seconds: int
-
-
-Decision: TypeAlias = Run | Demote | Resume | Expire | Refuse
+    client: str = ""
+    charged: float = 0.0
 
 
 class Lanes:
@@ -126,6 +90,8 @@ class Lanes:
         self._waiting: dict[Lane, deque[Request]] = {lane: deque() for lane in LANES}
         self._heavy: set[int] = set()
         self._paused: deque[Request] = deque()
+        self.accounts = Accounts()
+        self._now = 0.0
         self._decisions: list[Decision] = []
 
     def decisions(self) -> list[Decision]:
@@ -133,21 +99,31 @@ class Lanes:
         taken, self._decisions = self._decisions, []
         return taken
 
-    def admit(self, number: int, lane: Lane, now: float, seconds: float) -> None:
-        """A new request; it is refused when its lane is full."""
+    def admit(self, number: int, lane: Lane, now: float, seconds: float, client: str = "") -> None:
+        """A new request; it is refused when its lane is full, or half full of its client (empty: ourselves)."""
         waiting = self._waiting[lane]
-        if len(waiting) >= _WAITING_PER_WORKER * self.capacity.workers(lane):
-            self._decisions.append(Refuse(number, 0, len(waiting), self.retry_after(now)))
+        places = _WAITING_PER_WORKER * self.capacity.workers(lane)
+        own = sum(1 for request in waiting if request.client == client) if client else 0
+        of_client = 2 * own >= places
+        if of_client or len(waiting) >= places:
+            held = own if of_client else len(waiting)
+            self._decisions.append(Refuse(number, 0, held, self.retry_after(now), of_client))
             return
-        request = Request(number, lane, now, now + seconds)
+        request = Request(number, lane, now, now + seconds, client=client)
         self._requests[number] = request
         waiting.append(request)
         self._assign(lane, now)
 
+    def adopt(self, number: int, worker: int, now: float, seconds: float, client: str = "") -> None:
+        """A new request that a worker is at work on already, which was not ours until now."""
+        began = now - self.slice_seconds()  # its slice is looked at right away: part of it was used already
+        request = Request(number, "query", now, now + seconds, "running", worker, began, began, client, now)
+        self._requests[number] = self._by_worker[worker] = request
+
     def readmit(self, number: int, now: float) -> None:
         """Its worker ended through no fault of the request: it comes first in its lane, with its old deadline."""
         request = self._requests[number]
-        self._detach(request)
+        self._detach(request, now)
         request.phase = "waiting"
         self._waiting[request.lane].appendleft(request)
         self._assign(request.lane, now)
@@ -165,20 +141,21 @@ class Lanes:
                 return True
         return False
 
-    def finish(self, number: int) -> Request | None:
-        """The request is over, answered or not; what was known of it."""
+    def finish(self, number: int, now: float | None = None) -> Request | None:
+        """The request is over, answered or not; what was known of it. ``now`` None: the last moment that was told."""
         request = self._requests.pop(number, None)
         if request is not None:
-            self._detach(request)
+            self._detach(request, self._now if now is None else now)
         return request
 
     def tick(self, now: float) -> None:
-        """What the time brings: deadlines, and slices that are used up."""
+        """What the time brings: deadlines, slices that are used up, and turns."""
+        self._now = now
         for request in [request for request in self._requests.values() if now >= request.deadline]:
             used = now - request.admitted
             limit = request.deadline - request.admitted
             self._decisions.append(Expire(request.number, request.worker, limit, used, self.retry_after(now)))
-            self.finish(request.number)
+            self.finish(request.number, now)
         length = self.slice_seconds()
         for request in [request for request in self._express() if now >= self._due(request, length)]:
             rest = length - self._processor_seconds(request.worker) if self._processor_seconds else 0.0
@@ -186,6 +163,7 @@ class Lanes:
                 request.look_at = now + max(rest, _SHORTEST_SLICE_SECONDS / 5)
             else:
                 self._demote(request, now)
+        self._take_turns(now)
 
     def next_moment(self) -> float:
         """When ``tick`` will next have something to do; infinity when nothing is under way."""
@@ -217,16 +195,14 @@ class Lanes:
     def figures(self) -> dict[str, dict[str, int]]:
         """How many workers of each lane are in which state."""
         counts: dict[str, dict[str, int]] = {lane: {"idle": len(self._idle[lane]), "busy": 0} for lane in LANES}
-        counts["query"] |= {"express": 0, "heavy": len(self._heavy), "paused": len(self._paused)}
+        express = sum(1 for _ in self._express())
+        counts["query"] |= {"express": express, "heavy": len(self._heavy), "paused": len(self._paused)}
         for request in self._by_worker.values():
             counts[request.lane]["busy"] += 1
-        counts["query"]["express"] = sum(1 for _ in self._express())
         return counts
 
     def _express(self) -> Iterator[Request]:
-        return (
-            request for request in self._by_worker.values() if request.phase == "running" and request.lane == "query"
-        )
+        return (each for each in self._by_worker.values() if each.phase == "running" and each.lane == "query")
 
     def _due(self, request: Request, length: float) -> float:
         return max(request.slice_began + length, request.look_at)
@@ -234,28 +210,85 @@ class Lanes:
     def _assign(self, lane: Lane, now: float) -> None:
         idle, waiting = self._idle[lane], self._waiting[lane]
         while idle and waiting:
-            request = waiting.popleft()
+            request = self._first(waiting, now) if lane == "query" and len(waiting) > 1 else waiting[0]
+            waiting.remove(request)
             request.phase, request.worker = "running", idle.popleft()
-            request.slice_began = request.look_at = now
+            request.slice_began = request.look_at = request.charged = now
             self._by_worker[request.worker] = request
             self._decisions.append(Run(request.number, request.worker))
 
     def _demote(self, request: Request, now: float) -> None:
-        if len(self._heavy) < self.capacity.heavy:
+        own = sum(1 for each in self._long() if each.client == request.client) if request.client else 0
+        if self.capacity.per_client and own >= self.capacity.per_client:
+            self._refuse(request, own, now, of_client=True)
+        elif len(self._heavy) < self.capacity.heavy:
             request.phase = "heavy"
             self._heavy.add(request.number)
             self._decisions.append(Demote(request.worker, paused=False))
-        elif len(self._paused) < self.capacity.paused:
-            request.phase = "paused"
-            self._paused.append(request)
-            self._decisions.append(Demote(request.worker, paused=True))
+        elif len(self._paused) < self.capacity.paused or self._make_room(own, now):
+            self._pause(request, now)
         else:
-            waiting = len(self._paused)
-            self._decisions.append(Refuse(request.number, request.worker, waiting, self.retry_after(now)))
-            self.finish(request.number)
+            self._refuse(request, len(self._paused), now)
 
-    def _detach(self, request: Request) -> None:
-        """Takes the request out of every line it stands in; its heavy slot goes to the one paused longest."""
+    def _make_room(self, own: int, now: float) -> bool:
+        """Whether the queue has a place for a client with so many in it: the one that has most gives its latest up."""
+        counts = Counter(request.client for request in self._long() if request.client)
+        client, most = counts.most_common(1)[0] if counts else ("", 0)
+        latest = next((request for request in reversed(self._paused) if request.client == client), None)
+        if latest is None or most < own + 2:
+            return False
+        self._refuse(latest, len(self._paused), now)
+        return True
+
+    def _refuse(self, request: Request, held: int, now: float, *, of_client: bool = False) -> None:
+        self._decisions.append(Refuse(request.number, request.worker, held, self.retry_after(now), of_client))
+        self.finish(request.number, now)
+
+    def _take_turns(self, now: float) -> None:
+        """Gives slots of clients that had much to paused requests of clients that had clearly less."""
+        for _ in range(len(self._heavy) if self._paused else 0):
+            coming = self._first(self._paused, now)
+            going = max(self._heavy_requests(), key=lambda request: self.accounts.had(request.client, now))
+            more = self.accounts.had(going.client, now) - self.accounts.had(coming.client, now)
+            if going.client == coming.client or more < _TURN_SECONDS:
+                return
+            self._heavy.discard(going.number)
+            self._pause(going, now, is_first=True)
+            self._resume(coming, now)
+
+    def _pause(self, request: Request, now: float, *, is_first: bool = False) -> None:
+        self._charge(now, (request,))
+        request.phase = "paused"
+        self._paused.insert(0 if is_first else len(self._paused), request)
+        self._decisions.append(Demote(request.worker, paused=True))
+
+    def _resume(self, request: Request, now: float) -> None:
+        self._paused.remove(request)
+        request.phase, request.charged = "heavy", now
+        self._heavy.add(request.number)
+        self._decisions.append(Resume(request.worker))
+
+    def _first(self, requests: Iterable[Request], now: float) -> Request:
+        """Whose client had least lately; among equals the one that stands first."""
+        self._charge(now, self._by_worker.values())
+        return min(requests, key=lambda request: self.accounts.had(request.client, now))
+
+    def _charge(self, now: float, requests: Iterable[Request]) -> None:
+        """Brings the accounts of those who run up to date."""
+        for request in requests:
+            if request.client and request.phase in ("running", "heavy"):
+                self.accounts.charge(request.client, now - request.charged, now)
+                request.charged = now
+
+    def _heavy_requests(self) -> list[Request]:
+        return [self._requests[number] for number in self._heavy]
+
+    def _long(self) -> list[Request]:
+        return [*self._heavy_requests(), *self._paused]
+
+    def _detach(self, request: Request, now: float) -> None:
+        """Takes the request out of every line it stands in; its heavy slot goes to whose turn it is."""
+        self._charge(now, (request,))
         self._by_worker.pop(request.worker, None)
         request.worker = 0
         if request.phase == "waiting":
@@ -265,7 +298,4 @@ class Lanes:
         elif request.phase == "heavy":
             self._heavy.discard(request.number)
             if self._paused:
-                following = self._paused.popleft()
-                following.phase = "heavy"
-                self._heavy.add(following.number)
-                self._decisions.append(Resume(following.worker))
+                self._resume(self._first(self._paused, now), now)

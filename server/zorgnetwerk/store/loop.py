@@ -61,7 +61,8 @@ class Loop:
         """Waits at most this long and tells everyone what came."""
         for key, events in self._selector.select(max(0.0, timeout_seconds)):
             if not isinstance(key.data, _Watch):
-                key.data()
+                if self._is_watched(key):  # not closed by an earlier one of this round
+                    key.data()
                 continue
             if events & selectors.EVENT_WRITE:
                 self.flush(key.data.channel)
@@ -71,6 +72,12 @@ class Loop:
     def close(self) -> None:
         """Gives the selector back."""
         self._selector.close()
+
+    def _is_watched(self, key: selectors.SelectorKey) -> bool:
+        try:
+            return self._selector.get_key(key.fd).data is key.data
+        except (KeyError, ValueError):
+            return False
 
     def _watches(self, watch: _Watch) -> bool:
         try:

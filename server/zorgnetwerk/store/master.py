@@ -5,7 +5,10 @@ dispatcher; what a worker said at an unexpected end goes there too. It ends when
 socket closes, and its workers with it.
 
     dispatcher → master   {"op": "fork", "lane"}
+                          {"op": "succeed", "release"} + socket: a fork of this master, moved on to a release that came
+                          of this one by changes alone, becomes the master at the other end of that socket
     master → dispatcher   {"op": "ready", "release", "quads", "mode"} | {"op": "broken", "message"}
+                          {"op": "born", "pid"}: first word of a master that was not started but forked
                           {"op": "worker", "pid", "lane"} + socket, process descriptor
                           {"op": "ended", "pid", "code", "detail"}      code < 0: the signal
 """
@@ -24,9 +27,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
-from zorgnetwerk.errors import ZorgnetwerkError
-from zorgnetwerk.store import worker
-from zorgnetwerk.store.frames import Channel, Closed, FrameError, close_all
+from zorgnetwerk.errors import StateError, ZorgnetwerkError
+from zorgnetwerk.store import confinement, worker
+from zorgnetwerk.store.frames import Channel, Closed, Frame, FrameError, close_all
 from zorgnetwerk.store.processes import log_to_stderr
 from zorgnetwerk.store.work import CheckWork, QueryWork, Work
 
@@ -61,7 +64,10 @@ class Master:
                     os.read(wake_read, 1024)
                 else:
                     frame = self._control.receive()
-                    self._fork(str(frame.header["lane"]))
+                    if frame.header["op"] == "succeed":
+                        self._hand_on(Path(str(frame.header["release"])), frame)
+                    else:
+                        self._fork(str(frame.header["lane"]))
             self._reap()
 
     def _fork(self, lane: str) -> None:
@@ -71,13 +77,21 @@ class Master:
         process = os.fork()
         if process == 0:
             ours.close()
-            worker.become(master, Channel(theirs), errors, self._work, self._allowance)
+            worker.become(master, Channel(theirs), errors, self._work, self._allowance, is_lent=lane == "loan")
         theirs.close()
         self._errors[process] = errors
         descriptor = os.pidfd_open(process)
         self._control.send({"op": "worker", "pid": process, "lane": lane}, (ours.fileno(), descriptor))
         ours.close()
         os.close(descriptor)
+
+    def _hand_on(self, folder: Path, frame: Frame) -> None:
+        """Lets a fork become the master of a later release; our own memory stays as it is."""
+        [control] = frame.descriptors
+        frame.descriptors.clear()
+        if os.fork() == 0:
+            become_heir(control, self._work, folder, self._allowance)
+        os.close(control)
 
     def _reap(self) -> None:
         while self._errors:
@@ -89,6 +103,30 @@ class Master:
             close_all((errors,))
             code = os.waitstatus_to_exitcode(status)
             self._control.send({"op": "ended", "pid": process, "code": code, "detail": detail})
+
+
+def become_heir(descriptor: int, work: Work, folder: Path, allowance: worker.Allowance) -> NoReturn:
+    """Turns this fresh fork of a master into the master of the release in this folder; never returns.
+
+    It ends with the control socket, not with the master that it came of.
+    """
+    try:
+        signal.set_wakeup_fd(-1)
+        confinement.close_others((descriptor,))
+        control = Channel(socket.socket(fileno=descriptor))
+        control.send({"op": "born", "pid": os.getpid()})
+        try:
+            if not isinstance(work, QueryWork):
+                raise StateError("Only a master of queries can be succeeded.")
+            Master(control, work.advanced(folder), allowance).run()
+        except (ZorgnetwerkError, OSError, ValueError, SyntaxError) as error:
+            control.send({"op": "broken", "message": str(error)})
+            os._exit(1)
+    except (Closed, FrameError):
+        os._exit(0)
+    finally:
+        # Whatever happened: nothing may return into the loop of the master that was forked.
+        os._exit(1)
 
 
 def _tail(descriptor: int) -> str:

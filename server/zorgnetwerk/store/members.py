@@ -9,15 +9,24 @@ import contextlib
 import math
 import os
 import signal
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from zorgnetwerk.store.frames import Channel
 from zorgnetwerk.store.lanes import Lane
 
+_RELEASE: Final = "--release="
 _TICKS_PER_SECOND: Final = os.sysconf("SC_CLK_TCK")
+
+
+def processor_seconds(pid: int) -> float:
+    """The processor time of a process so far; infinity when it has ended. Source: proc(5), stat, utime and stime."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+    except OSError:
+        return math.inf
+    return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND
 
 
 @dataclass(slots=True, eq=False)
@@ -37,8 +46,17 @@ class Member:
 
     def signal(self, number: int) -> None:
         """Sends a signal to exactly this process; nothing happens when it has ended."""
+        if self.descriptor < 0:
+            return
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.descriptor, number)
+
+    def close(self) -> None:
+        """Gives back what belongs to this worker, which has ended; signals go nowhere from now on."""
+        self.channel.close()
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+        self.descriptor = -1
 
     def demote(self) -> None:
         """Gives way to everything else from now on. It cannot be undone, so such a worker serves one request only."""
@@ -47,12 +65,8 @@ class Member:
             os.setpriority(os.PRIO_PROCESS, self.pid, 10)
 
     def busy_seconds(self) -> float:
-        """The processor time since its last reply. Source: proc(5), stat, fields utime and stime."""
-        try:
-            fields = Path(f"/proc/{self.pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-        except OSError:
-            return math.inf
-        return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND - self.processor_seconds
+        """The processor time since its last reply."""
+        return processor_seconds(self.pid) - self.processor_seconds
 
     def pause(self) -> None:
         """Stops this worker where it is."""
@@ -70,22 +84,60 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a master is to prepare: equal plans need no new master."""
+    """What a master is to prepare: equal plans need no new master. ``follows`` are the releases from which changes
+    alone lead to this one.
+    """
 
     role: str
     arguments: tuple[str, ...]
     release: int = 0
     mode: str = ""
+    follows: tuple[int, ...] = field(default=(), compare=False)
+
+    @property
+    def folder(self) -> str:
+        """The folder of the release."""
+        return next((word.partition("=")[2] for word in self.arguments if word.startswith(_RELEASE)), "")
+
+    def can_succeed(self, other: Plan) -> bool:
+        """Whether a master in memory of the other plan can be moved on to this one."""
+        mine, theirs = ([word for word in plan.arguments if not word.startswith(_RELEASE)] for plan in (self, other))
+        return other.release in self.follows and self.mode == other.mode == "memory" and mine == theirs
+
+
+class Process(Protocol):
+    """A master's process, whoever started it."""
+
+    pid: int
+
+    def kill(self) -> None:
+        """Ends it at once."""
+
+
+@dataclass(slots=True, eq=False)
+class Heir:
+    """A master that another one forked; ``pid`` is 0 until it has said its first word."""
+
+    pid: int = 0
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        if self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
 
 
 @dataclass(slots=True, eq=False)
 class Generation:
-    """One master and its workers by process id. ``pending`` is the lane that it is forking for."""
+    """One master and its workers by process id. ``pending`` is the lane that it is forking for; ``steps`` is how many
+    releases ago its data were loaded.
+    """
 
     plan: Plan
-    process: subprocess.Popen[bytes]
+    process: Process
     control: Channel
     began: float
+    steps: int = 0
     quads: int = 0
     is_prepared: bool = False
     pending: Lane | None = None

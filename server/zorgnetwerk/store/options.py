@@ -11,10 +11,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Mode: TypeAlias = Literal["auto", "memory", "folder"]
 DefaultGraph: TypeAlias = Literal["release", "union", "own"]
+LOANS_PER_DOOR: Final = 2
+"""So many workers are lent to each door."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class DispatcherOptions:
     Units: ``*_bytes`` bytes, ``*_seconds`` seconds; ``queue_limit`` None means twice ``workers``; ``handler`` empty
     means no checker. ``memory_quads``: mode auto serves larger releases from their folder; ``warm_quads``: larger ones
     are served from their folder until they are loaded. ``default_graph`` release means what the record of the release
-    says (union where it says nothing).
+    says (union where it says nothing). ``client_limit``: long queries of one client at once, 0: no bound.
+    ``loan_workers``: workers lent to the doors.
     """
 
     state_dir: Path
@@ -43,6 +46,8 @@ class DispatcherOptions:
     handler: str = ""
     content_dir: Path | None = None
     slice_seconds: float = 0.1
+    client_limit: int = 0
+    loan_workers: int = 0
 
     @property
     def heavy_slots(self) -> int:
@@ -76,7 +81,16 @@ class DispatcherOptions:
         """
         parser = argparse.ArgumentParser("python -m zorgnetwerk.store.dispatcher", allow_abbrev=False)
         parser.add_argument("--state-dir", type=Path, required=True)
-        for name in ("workers", "page-workers", "express-workers", "check-workers", "queue-limit", "memory-bytes"):
+        for name in (
+            "workers",
+            "page-workers",
+            "express-workers",
+            "check-workers",
+            "queue-limit",
+            "client-limit",
+            "loan-workers",
+            "memory-bytes",
+        ):
             parser.add_argument(f"--{name}", type=int, default=argparse.SUPPRESS)
         for name in ("check-memory-bytes", "result-bytes", "memory-quads", "warm-quads"):
             parser.add_argument(f"--{name}", type=int, default=argparse.SUPPRESS)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from zorgnetwerk.errors import StateError
+from zorgnetwerk.store import deltas
 from zorgnetwerk.store.members import Plan
 from zorgnetwerk.store.options import DispatcherOptions
 
@@ -28,6 +30,7 @@ class Pointer:
     message: str = "there is no release yet"
     _number: int = 0
     _quads: int = field(default=0)
+    _follows: tuple[int, ...] = ()
 
     def read(self) -> bool:
         """Looks again; whether another release is named now. What is unreadable changes nothing but the message."""
@@ -36,11 +39,13 @@ class Pointer:
             if number == self._number:
                 return False
             record = json.loads((self._folder(number) / "release.json").read_text("utf-8"))
+            chain = deltas.chain_of(self._folder(number))
             self._number, self._quads, self.message = number, int(record["quads"]), ""
+            self._follows = (chain.base, *chain.deltas)[:-1]
         except FileNotFoundError as error:
             self.message = "there is no release yet" if not self._number else f"{error.filename} is missing"
             return False
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, StateError) as error:
             self.message = f"the current release cannot be read: {error}"
             return False
         return True
@@ -61,7 +66,7 @@ class Pointer:
             f"--result-bytes={options.result_bytes}",
             f"--nice={_EARLIER_NICENESS if self.pinned else 0}",
         )
-        return Plan("query", arguments, self._number, mode)
+        return Plan("query", arguments, self._number, mode, self._follows)
 
     def _mode(self) -> str:
         if self.options.mode != "auto":

@@ -117,7 +117,7 @@ def _value(term: object) -> str:
 
 def _by_graph(release: Release) -> dict[str, list[ox.Triple]]:
     found: dict[str, list[ox.Triple]] = defaultdict(list)
-    for quad in ox.parse(path=str(release.quads_file), format=ox.RdfFormat.N_QUADS, lenient=True):
+    for quad in ox.parse("\n".join(release.lines()), format=ox.RdfFormat.N_QUADS, lenient=True):
         graph = quad.graph_name
         if isinstance(graph, ox.BlankNode):
             raise StateError("A graph whose name is a blank node cannot be pushed. Give it an IRI.")

@@ -7,18 +7,20 @@ word on that. It is the first of two fences: the worker that evaluates has no ne
 its own.
 
 Source: SPARQL 1.1 Query Language, 19 (grammar) and 19.2 (codepoint escapes); the bounds lie well below the smallest
-texts that were seen to crash pyoxigraph 0.5 (about 900 nested calls, 2,000 nested groups, 6,500 chained operators).
+texts that were seen to crash pyoxigraph 0.5 (about 900 nested calls, 2,000 nested groups, 2,500 groups or terms in a
+row, 6,500 chained operators).
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from zorgnetwerk.errors import Place, QueryRefused
+from zorgnetwerk.store.shortcut import form_of
+from zorgnetwerk.store.tokens import CLOSING, OPENING, tokens
 
 Form: TypeAlias = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
@@ -26,6 +28,7 @@ LENGTH_LIMIT_BYTES: Final = 65_536
 DEPTH_LIMIT: Final = 100
 CHAIN_LIMIT: Final = 200
 SEPARATOR_LIMIT: Final = 2_000
+RUN_LIMIT: Final = 1_000
 _TOKEN_CHARACTERS: Final = 100
 
 _FORMS: Final = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
@@ -35,24 +38,9 @@ _CHAINED_WORDS: Final = frozenset(
 )
 _CHAINED_SIGNS: Final = frozenset(("||", "&&", "+", "-", "*", "/", "|", "^", "!", "=", "!=", "<", ">", "<=", ">="))
 _SEPARATORS: Final = frozenset((".", ";", ","))
-_OPENING: Final = frozenset(("(", "[", "{", "<<", "<<(", "{|"))
-_CLOSING: Final = frozenset((")", "]", "}", ">>", ")>>", "|}"))
-
-_STRING: Final = r"""(?P<string>
-    \'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
-    |\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"
-    |'(?:[^'\\\n\r]|\\.)*'
-    |"(?:[^"\\\n\r]|\\.)*")"""
-_OTHER: Final = r"""(?P<space>[\s\ufeff]+|\#[^\n\r]*)
-    |(?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-    |(?P<name>(?:[^\W\d][\w.-]{0,200})?:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?\#@%-])*)
-    |(?P<variable>[?$]\w+)
-    |(?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[a-z]+)?)
-    |(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
-    |(?P<word>[^\W\d]\w*)
-    |(?P<sign><<\(|\)>>|<<|>>|\{\||\|\}|\|\||&&|\^\^|!=|<=|>=|.)"""
-_TOKEN = re.compile(f"{_STRING}|{_OTHER}", re.VERBOSE | re.DOTALL)
-_WITHOUT_STRINGS = re.compile(_OTHER, re.VERBOSE | re.DOTALL)
+_CONSTANTS: Final = frozenset(("TRUE", "FALSE", "UNDEF"))
+_EXPECTED: Final = -1
+_GLUED = re.compile("|".join(sorted(_CHAINED_WORDS)))
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
@@ -80,10 +68,13 @@ class Query:
         ``character`` or ``form``.
         """
         _check_characters(text, length_limit_bytes)
-        form = _inspect(text)
+        known = form_of(text)
+        if known is not None:
+            return cls(text, known)  # type: ignore[arg-type]  # one of _FORMS, by its pattern
+        form = _Inspection(text).form()
         decoded = _ESCAPE.sub(_decode, text)
         if decoded != text:
-            form = _inspect(decoded) or form
+            form = _Inspection(decoded).form() or form
         if form is None:
             raise QueryRefused(
                 "This text holds no query: expected SELECT, ASK, CONSTRUCT or DESCRIBE after the prefixes.", "form"
@@ -97,7 +88,7 @@ def has_dataset_clause(text: str) -> bool:
     >>> has_dataset_clause("SELECT * FROM <urn:g> { }"), has_dataset_clause("ASK { ?from <urn:from> 'FROM' } # FROM")
     (True, False)
     """
-    return any(kind == "word" and token.upper() == "FROM" for kind, token, _ in _tokens(text))
+    return any(kind == "word" and token.upper() == "FROM" for kind, token, _ in tokens(text))
 
 
 def dataset_clauses(text: str) -> tuple[str, ...]:
@@ -109,7 +100,7 @@ def dataset_clauses(text: str) -> tuple[str, ...]:
     prefixes: dict[str, str] = {}
     found: dict[str, None] = {}
     before = ("", "")
-    for kind, token, _ in _tokens(text):
+    for kind, token, _ in tokens(text):
         if kind == "iri" and before[0] == "PREFIX":
             prefixes[before[1]] = token[1:-1]
         elif kind == "iri" and before[1] in ("FROM", "NAMED"):
@@ -130,7 +121,7 @@ def undeclared_prefix(text: str) -> tuple[str, Place] | None:
     """
     declared = {"_"}
     previous = ""
-    for kind, token, offset in _tokens(text):
+    for kind, token, offset in tokens(text):
         if kind == "name":
             prefix = token.partition(":")[0]
             if previous == "PREFIX":
@@ -139,11 +130,6 @@ def undeclared_prefix(text: str) -> tuple[str, Place] | None:
                 return prefix, _place(text, offset)
         previous = token.upper()
     return None
-
-
-def tokens(text: str) -> Iterator[tuple[str, str, int]]:
-    """Kind (iri, name, variable, string, word, sign …), text and offset of each token of a query, comments left out."""
-    return _tokens(text)
 
 
 def offence(text: str, place: Place) -> Place:
@@ -159,12 +145,12 @@ def offence(text: str, place: Place) -> Place:
     """
     wanted = sum(len(part) + 1 for part in text.split("\n")[: place.line - 1]) + place.column - 1
     depth, last, last_offset = 0, "", 0
-    for _, token, offset in _tokens(text):
+    for _, token, offset in tokens(text):
         if offset + len(token) > wanted:
             return replace(place, token=token[:_TOKEN_CHARACTERS])
-        depth += (token in _OPENING) - (token in _CLOSING)
+        depth += (token in OPENING) - (token in CLOSING)
         last, last_offset = token, offset
-    if depth == 0 and last in _CLOSING:
+    if depth == 0 and last in CLOSING:
         return replace(_place(text, last_offset), token=last)
     return replace(place, token="")
 
@@ -191,49 +177,93 @@ def _decode(match: re.Match[str]) -> str:
     return match[0] if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF else chr(code)
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
-    """Kind, text and offset of each token that counts.
+class _Inspection:
+    """One walk over a text: its form, or None; refuses what must not reach the engine.
 
-    After a quotation mark that nothing closes, the rest is read as if there were no strings: no parser accepts such a
-    text, and looking for the end again at each further mark would take quadratic time.
+    The engine needs no space after a keyword: it reads ``trueSERVICE`` as two words, ``SERVICEex:x {`` as a word and a
+    name, and what looks like an IRI as a comparison when an operand comes before it. Each of these is seen here. In the
+    braces of VALUES terms and rows are not counted: that is where long lists belong.
     """
-    for match in _TOKEN.finditer(text):
-        if match[0] in ("'", '"'):
-            break
-        if match.lastgroup != "space":
-            yield match.lastgroup or "sign", match[0], match.start()
-    else:
-        return
-    for rest in _WITHOUT_STRINGS.finditer(text, match.end()):
-        if rest.lastgroup != "space":
-            yield rest.lastgroup or "sign", rest[0], rest.start()
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._form: Form | None = None
+        self._depth = self._row = self._table = 0
+        self._counts: Counter[str] = Counter()
+        self._before = self._last = ("", "", 0)
 
-def _inspect(text: str) -> Form | None:
-    """The form of the query text, or None; refuses what must not reach the engine."""
-    form: Form | None = None
-    depth = 0
-    counts: Counter[str] = Counter()
-    for kind, token, offset in _tokens(text):
-        if kind == "word":
-            word = token.upper()
-            _check_word(word, text, offset)
-            if form is None and depth == 0 and word in _FORMS:
-                form = word  # type: ignore[assignment]  # narrowed by membership in _FORMS
-            if word in _CHAINED_WORDS:
-                _count(counts, word, CHAIN_LIMIT, text, offset)
-        elif kind == "sign":
-            depth = max(0, depth + (token in _OPENING) - (token in _CLOSING))
-            _check_depth(depth, text, offset)
-            if token in _CHAINED_SIGNS:
-                _count(counts, token, CHAIN_LIMIT, text, offset)
-            elif token in _SEPARATORS:
-                _count(counts, token, SEPARATOR_LIMIT, text, offset)
-    return form
+    def form(self) -> Form | None:
+        """The form of the query text. Errors: QueryRefused."""
+        for found in tokens(self._text):
+            kind, token, offset = found
+            if kind == "word" and token.upper() not in _CONSTANTS:
+                self._word(token.upper(), offset)
+            elif kind == "sign":
+                self._sign(token, offset)
+            else:
+                self._term(kind, token, offset)
+            self._before, self._last = self._last, found
+        return self._form
+
+    def _word(self, word: str, offset: int) -> None:
+        _check_word(word, self._text, offset)
+        self._row = 0
+        if self._form is None and self._depth == 0 and word in _FORMS:
+            self._form = word  # type: ignore[assignment]  # narrowed by membership in _FORMS
+        if word == "VALUES":
+            self._table = _EXPECTED
+        for chained in _GLUED.findall(word):
+            self._count(chained, CHAIN_LIMIT, offset)
+
+    def _term(self, kind: str, token: str, offset: int) -> None:
+        if kind == "iri":
+            _check_iri(token, self._text, offset)
+        self._row = 0 if self._table > 0 else self._row + 1
+        if self._row > RUN_LIMIT:
+            raise QueryRefused(
+                f"More than {RUN_LIMIT:,} terms follow each other here. Use VALUES for long lists, or split the query.",
+                "chain",
+                _place(self._text, offset),
+            )
+
+    def _sign(self, token: str, offset: int) -> None:
+        self._row = 0
+        if token in OPENING:
+            self._open(token, offset)
+        elif token in CLOSING:
+            self._depth = max(0, self._depth - 1)
+            self._table = 0 if self._depth < self._table else self._table
+        elif token in _CHAINED_SIGNS:
+            self._count(token, CHAIN_LIMIT, offset)
+        elif token in _SEPARATORS:
+            self._count(token, SEPARATOR_LIMIT, offset)
+
+    def _open(self, bracket: str, offset: int) -> None:
+        prefix = self._last[1].partition(":")[0].upper() if self._last[0] == "name" else ""
+        if bracket == "{" and "SERVICE" in prefix and self._before[1].upper() != "GRAPH":
+            _check_word(prefix, self._text, self._last[2])
+        self._depth += 1
+        if self._depth > DEPTH_LIMIT:
+            message = f"Brackets are nested more than {DEPTH_LIMIT} deep here. Flatten the query."
+            raise QueryRefused(message, "depth", _place(self._text, offset))
+        if bracket == "{" and self._table == _EXPECTED:
+            self._table = self._depth
+        elif self._table <= 0:
+            self._count("an opening bracket", RUN_LIMIT, offset)
+
+    def _count(self, token: str, limit: int, offset: int) -> None:
+        self._counts[token] += 1
+        if self._counts[token] > limit:
+            raise QueryRefused(
+                f"The query uses {token!r} more than {limit:,} times. "
+                "Use VALUES or IN for long lists, or split the query.",
+                "chain",
+                _place(self._text, offset),
+            )
 
 
 def _check_word(word: str, text: str, offset: int) -> None:
-    if word == "SERVICE":
+    if "SERVICE" in word:  # no keyword and no function has it inside
         raise QueryRefused(
             "SERVICE is not run here: this endpoint never queries others. "
             "Ask the other endpoint yourself and join the answers, or federate from your own client.",
@@ -248,21 +278,17 @@ def _check_word(word: str, text: str, offset: int) -> None:
         )
 
 
-def _check_depth(depth: int, text: str, offset: int) -> None:
-    if depth > DEPTH_LIMIT:
-        raise QueryRefused(
-            f"Brackets are nested more than {DEPTH_LIMIT} deep here. Flatten the query.", "depth", _place(text, offset)
-        )
-
-
-def _count(counts: Counter[str], token: str, limit: int, text: str, offset: int) -> None:
-    counts[token] += 1
-    if counts[token] > limit:
-        raise QueryRefused(
-            f"The query uses {token!r} more than {limit} times. Use VALUES or IN for long lists, or split the query.",
-            "chain",
-            _place(text, offset),
-        )
+def _check_iri(token: str, text: str, offset: int) -> None:
+    """Refuses what is no IRI when read as a comparison: a bracket closed and SERVICE begun, or a chain of operators."""
+    after = token.upper().partition(")")[2]
+    if "SERVICE" in after:
+        _check_word("SERVICE", text, offset)
+    if len(token) > CHAIN_LIMIT:
+        for sign in "+-*/!=&(":
+            if token.count(sign) > CHAIN_LIMIT:
+                raise QueryRefused(
+                    f"An IRI here holds {sign!r} more than {CHAIN_LIMIT} times.", "chain", _place(text, offset)
+                )
 
 
 def _place(text: str, offset: int) -> Place:

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from zorgnetwerk.errors import Gone, QueueFull, StoreUnavailable, ZorgnetwerkError
-from zorgnetwerk.store import roll
+from zorgnetwerk.store import refusals, roll
 from zorgnetwerk.store.desk import Desk
 from zorgnetwerk.store.failures import to_fields
 from zorgnetwerk.store.frames import Channel, Frame, FrameError
+from zorgnetwerk.store.lending import LendingDesk
 from zorgnetwerk.store.loop import Loop
 from zorgnetwerk.store.options import DispatcherOptions
 from zorgnetwerk.store.pointer import Pointer
@@ -48,7 +49,7 @@ class Reception:
     """The desk of the present release, and those of earlier ones."""
 
     def __init__(self, options: DispatcherOptions, loop: Loop) -> None:
-        self.present = Desk(options, loop)
+        self.present = LendingDesk(options, loop)
         self._options = options
         self._loop = loop
         self._earlier: dict[int, Earlier] = {}
@@ -68,6 +69,8 @@ class Reception:
         number = frame.header.get("release")
         if frame.header.get("op") == "status":
             self._send(client, {"op": "status", **self.status()})
+        elif frame.header.get("op") == "stop":
+            self._send(client, {"op": "stop", "found": self._stop(str(frame.header.get("id")))})
         elif frame.header.get("op") != "query" or number is None or number == self.present.release:
             self.present.take(client, frame)
         elif isinstance(number, int):
@@ -160,6 +163,18 @@ class Reception:
             reason = earlier.desk.pointer.message or earlier.desk.queries.message or "it is being opened"
             self._refuse(client, StoreUnavailable(f"This release is not ready: {reason}. Try again soon."))
         earlier.waiting = [waiting for waiting in earlier.waiting if waiting not in late]
+
+    def _stop(self, query_id: str) -> bool:
+        """Ends the queries of this id at every desk and in front of it; whether there was one."""
+        found = self.present.stop(query_id)
+        for earlier in self._earlier.values():
+            named = [waiting for waiting in earlier.waiting if query_id and waiting[1].header.get("id") == query_id]
+            for client, frame, _ in named:
+                frame.close()
+                self._refuse(client, refusals.stopped())
+            earlier.waiting = [waiting for waiting in earlier.waiting if waiting not in named]
+            found |= bool(named) | earlier.desk.stop(query_id)
+        return found
 
     def _shut(self, number: int) -> None:
         self._earlier.pop(number).desk.close()

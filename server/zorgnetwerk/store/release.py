@@ -4,27 +4,31 @@ Readers open the current release and nothing changes under them; publishing make
 pointer. Knows folders and files. Must not know what is in the data (``dataset/building.py``).
 
     releases/000007/
-      quads.nq        what is served, under the configured base
+      quads.nq        what is served, under the configured base, as the last build wrote it
       loaded.nq       the same, and in the default graph each triple once; the store master loads it
-      store/          the same quads for the engine's read-only mode, made by ``Store.backup`` (hard links)
+      deltas.json     which changes have come since, one ``delta-*.rdfp`` for each (``deltas.py``)
+      base/           the store of an earlier release that the next one's is made from
+      store/          all of it for the engine's read-only mode (hard links to the parent's files)
       release.json    the record below
       prefixes.json   prefixes for answers
-      outlets/        dumps and descriptions made at build
+      dumps.json      which files of ``outlets-*/`` can be downloaded, and of which release they are
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
 from zorgnetwerk.errors import Gone, NotFound, StateError
+from zorgnetwerk.store import deltas, faults
 from zorgnetwerk.store.history import Entry, History, Timeline
-from zorgnetwerk.store.state import FORMAT, State, write_durably
+from zorgnetwerk.store.state import FORMAT, State, sync_folder, write_durably
 
 CURRENT: Final = "current"
 
@@ -33,9 +37,10 @@ CURRENT: Final = "current"
 class Record:
     """What a release says of itself.
 
-    Units: ``created`` is ISO 8601 in UTC; ``quads`` counts; ``hash`` is the SHA-256 of the sorted N-Quads lines under
-    the reserved base; ``fingerprint`` is that of everything the build depended on, so that an unchanged build is
-    recognised.
+    Units: ``created`` is ISO 8601 in UTC; ``quads`` counts; ``hash`` is that of the lines under the reserved base
+    (``digests.py``), ``asserted`` the same without derived links, which is what the journal's entry ``journal`` leads
+    to; ``fingerprint`` is that of everything the build depended on, so that an unchanged build is recognised.
+    ``counts`` are those of release ``counted`` (0: of this one).
     """
 
     number: int
@@ -49,6 +54,9 @@ class Record:
     default_graph: str = "union"
     content_version: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+    counted: int = 0
+    journal: int = 0
+    asserted: str = ""
     format: int = FORMAT
 
 
@@ -66,18 +74,17 @@ class Release:
 
     @property
     def quads_file(self) -> Path:
-        """The plain dump that is loaded into memory."""
-        return self.folder / "quads.nq"
+        """The quads as the last build wrote them; ``lines`` gives them with what has come since."""
+        return self.folder / deltas.chain_of(self.folder).quads
+
+    def lines(self) -> set[str]:
+        """The quads as N-Quads lines under the served base. Errors: StateError."""
+        return deltas.lines_of(self.folder)
 
     @property
     def store_folder(self) -> Path:
         """The engine's folder, never written again."""
         return self.folder / "store"
-
-    @property
-    def outlets(self) -> Path:
-        """The folder of dumps and descriptions made at build."""
-        return self.folder / "outlets"
 
     def prefixes(self) -> dict[str, str]:
         """Prefix to namespace, for answers."""
@@ -116,6 +123,16 @@ class Releases:
         number = self.current_number()
         return self.get(number) if number else None
 
+    def newest(self) -> Release | None:
+        """The release with the highest number, which a rollback leaves in place; None before the first build."""
+        numbers = self.numbers()
+        return self.get(numbers[-1]) if numbers else None
+
+    def is_unfinished(self) -> bool:
+        """Whether the newest release is whole and was to be served, but its maker ended before that."""
+        newest, current = max(self.numbers(), default=0), self.current_number()
+        return newest > current > 0 and self._history.is_unfinished(newest, current)
+
     def numbers(self) -> list[int]:
         """The numbers of all kept releases, oldest first."""
         return sorted(int(folder.name) for folder in self.root.iterdir() if folder.name.isdigit())
@@ -134,8 +151,8 @@ class Releases:
         return self.root / f"{number:06d}"
 
     def next_number(self) -> int:
-        """The number for a new release; never one that was used, also when it was rolled back."""
-        return max((*self.numbers(), self.current_number()), default=0) + 1
+        """The number for a new release; never one that was used, also when it was rolled back or not restored."""
+        return (max((*self.numbers(), self.current_number()), default=0) or self._history.highest()) + 1
 
     def candidate(self) -> Path:
         """An empty folder to make a release in; remains of an interrupted build are cleared."""
@@ -145,11 +162,32 @@ class Releases:
         folder.mkdir()
         return folder
 
+    @contextlib.contextmanager
+    def making(self) -> Iterator[Path]:
+        """A folder to make a release in; it is gone afterwards unless it was admitted.
+
+        Errors: StateError when the disk refuses.
+        """
+        try:
+            folder = self.candidate()
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError as error:
+            raise StateError(
+                f"The next release cannot be written in {self.root}: {error.strerror or error}. "
+                "Free space on the disk, or make it writable."
+            ) from error
+
     def admit(self, candidate: Path, record: Record) -> Release:
         """Makes a finished candidate a release and the served one, in one step that a crash cannot split."""
         write_record(candidate, record)
         folder = self.folder(record.number)
+        faults.point("release.rename")
         candidate.rename(folder)
+        faults.point("release.renamed")
+        sync_folder(self.root)
         self.point_to(record.number)
         return Release(folder, record)
 

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from zorgnetwerk.errors import QueryRefused
 from zorgnetwerk.store.base import DatasetSelection
-from zorgnetwerk.store.query import tokens
+from zorgnetwerk.store.tokens import tokens
 
 DEFAULT_GRAPH: Final = "urn:x-zorgnetwerk:default-graph"
 """Under this name, with the mark, stand the triples of a release that are in no named graph."""

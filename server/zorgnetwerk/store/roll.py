@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 _COUNTS = (
     "answered", "refused", "deadline", "memory", "too_large", "died", "unavailable", "retried", "queue_full",
-    "cancelled", "demoted", "paused",
+    "cancelled", "demoted", "paused", "client_limit", "stopped", "lent", "adopted",
 )  # fmt: skip
+
+CHECK_OUTCOMES = ("answered", "refused", "deadline", "memory", "too_large", "died", "unavailable", "queue_full")
 
 
 def status(desk: Desk) -> dict[str, object]:
@@ -39,6 +41,7 @@ def status(desk: Desk) -> dict[str, object]:
         },
         "workers": desk.lanes.figures(),
         "waiting": {lane: len(desk.lanes.waiting(lane)) for lane in LANES},
+        "checks": {name: desk.checked[name] for name in CHECK_OUTCOMES},
         "counts": {name: desk.counts[name] for name in _COUNTS} | {"swaps": max(0, desk.queries.switches - 1)},
     }
 

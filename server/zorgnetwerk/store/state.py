@@ -7,6 +7,10 @@ journal.sqlite   the truth
 serve.lock       held by a running site
 write.lock       held by whoever writes (one at a time)
 dispatcher.sock  where web processes ask
+publish.sock     where the publisher is woken
+inbox/           bytes of submissions as they were sent
+outlets/         dumps under way
+conformance/     reports on the whole data set
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from zorgnetwerk.errors import StateError
+from zorgnetwerk.store import faults
 
 FORMAT: Final = 1
 
@@ -106,7 +111,13 @@ class State:
     @contextlib.contextmanager
     def _locked(self, name: str, wait_seconds: float) -> Iterator[bool]:
         end = time.monotonic() + wait_seconds
-        descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise StateError(
+                f"The state folder {self.folder} takes no writing: {error.strerror}. "
+                "Free space on the disk, or make it writable."
+            ) from error
         try:
             while True:
                 try:
@@ -126,13 +137,25 @@ class State:
 def write_durably(path: Path, data: bytes) -> None:
     """Replaces a file at once: a reader, or a machine that loses power, sees the old or the new one and never a
     part.
+
+    Errors: StateError when the disk refuses.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        faults.point(f"{path.name}.write")
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            faults.point(f"{path.name}.sync")
+            os.fsync(file.fileno())
+        faults.point(f"{path.name}.rename")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StateError(
+            f"{path} cannot be written: {error.strerror}. Free space on the disk, or make it writable."
+        ) from error
+    faults.point(f"{path.name}.renamed")
     sync_folder(path.parent)
 
 

@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from zorgnetwerk.store import processes
@@ -27,12 +28,20 @@ _LOG: Final = logging.getLogger("zorgnetwerk.store.supervision")
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One command to keep running. ``death_signal`` is what it gets when the supervisor itself ends."""
+    """One command to keep running.
+
+    ``death_signal`` is what it gets when the supervisor itself ends; ``leftovers`` are files of an earlier run that
+    would be in its way. Children of one ``stage`` are ended together, those of a higher one before. ``after_seconds``
+    lets the others start first; what ends is started again at once.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     death_signal: int = signal.SIGKILL
+    leftovers: tuple[Path, ...] = ()
+    stage: int = 0
+    after_seconds: float = 0.0
 
 
 class Supervisor:
@@ -51,6 +60,8 @@ class Supervisor:
         self._running: dict[str, int] = {}
         self._ends: dict[str, deque[float]] = {child.name: deque(maxlen=_ENDS_LIMIT) for child in children}
         self._stopping = False
+        self._began = 0.0
+        self._waiting: deque[Child] = deque()
         self._wake: tuple[int, int] = (-1, -1)
 
     def pids(self) -> dict[str, int]:
@@ -75,8 +86,8 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         before = signal.set_wakeup_fd(self._wake[1], warn_on_full_buffer=False)
         try:
-            for child in self._children:
-                self._start(child)
+            self._began = time.monotonic()
+            self._waiting = deque(sorted(self._children, key=lambda child: child.after_seconds))
             failed = self._watch()
             self._end_all()
         finally:
@@ -89,6 +100,8 @@ class Supervisor:
         return 1 if failed else 0
 
     def _start(self, child: Child) -> None:
+        for path in child.leftovers:
+            path.unlink(missing_ok=True)
         process = processes.start(child.command, child.environment, death_signal=child.death_signal)
         process.returncode = 0  # we reap it ourselves, by id; this keeps subprocess from trying
         self._running[child.name] = process.pid
@@ -97,6 +110,7 @@ class Supervisor:
     def _watch(self) -> bool:
         """Restarts what ends; True when a child cannot be kept running."""
         while not self._stopping:
+            next_seconds = self._start_due()
             for name, code in self._reap():
                 child = next(child for child in self._children if child.name == name)
                 self._ends[name].append(time.monotonic())
@@ -110,29 +124,40 @@ class Supervisor:
                 self._tell(name, f"ended with code {code}; starting it again", code)
                 if not self._stopping:
                     self._start(child)
-            self._wait(_STEP_SECONDS)
+            self._wait(min(_STEP_SECONDS, next_seconds))
         return False
+
+    def _start_due(self) -> float:
+        """Starts the children whose time has come; gives the seconds until the next one's."""
+        while self._waiting:
+            left = self._began + self._waiting[0].after_seconds - time.monotonic()
+            if left > 0:
+                return left
+            self._start(self._waiting.popleft())
+        return _STEP_SECONDS
 
     def _keeps_ending(self, name: str) -> bool:
         ends = self._ends[name]
         return len(ends) == _ENDS_LIMIT and ends[-1] - ends[0] <= _ENDS_WINDOW_SECONDS
 
     def _end_all(self) -> None:
-        """Ends the children in reverse order, each with a chance to finish, all within the limit."""
+        """Ends the children, the last stage first, each with a chance to finish, all within the limit."""
         end = time.monotonic() + self._stop_seconds
-        names = [child.name for child in reversed(self._children)]
-        for place, name in enumerate(names):
-            share = (end - time.monotonic()) / (len(names) - place)
-            self._end(name, time.monotonic() + (share if place else share * 1.5))
+        stages = sorted({child.stage for child in self._children}, reverse=True)
+        for place, stage in enumerate(stages):
+            share = (end - time.monotonic()) / (len(stages) - place)
+            names = [child.name for child in self._children if child.stage == stage]
+            self._end(names, time.monotonic() + (share if place else share * 1.5))
         self._reap()
 
-    def _end(self, name: str, until: float) -> None:
-        self._send(name, signal.SIGTERM)
-        while name in self._running and time.monotonic() < until:
+    def _end(self, names: Sequence[str], until: float) -> None:
+        for name in names:
+            self._send(name, signal.SIGTERM)
+        while any(name in self._running for name in names) and time.monotonic() < until:
             self._reap()
-            if name in self._running:
+            if any(name in self._running for name in names):
                 self._wait(0.05)
-        if name in self._running:
+        for name in [name for name in names if name in self._running]:
             self._tell(name, "does not end; killed")
             self._send(name, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):

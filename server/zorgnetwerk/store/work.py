@@ -18,6 +18,7 @@ from typing import Final, Protocol, TypeAlias, cast
 import pyoxigraph as ox
 
 from zorgnetwerk.errors import SettingError, StateError
+from zorgnetwerk.store import applying, deltas
 from zorgnetwerk.store.evaluation import Evaluator, Request, Spool, read_prefixes
 
 Handler: TypeAlias = Callable[[dict[str, object], bytes], tuple[dict[str, object], bytes]]
@@ -48,11 +49,6 @@ class Work(Protocol):
         """Does one request; fields of the reply. Errors: ZorgnetwerkError, MemoryError."""
 
 
-MERGED: Final = "loaded.nq"
-"""What a release holds whose default graph is the merge of its graphs, each triple once. Without this file the engine's
-own union is used, which gives a triple as often as graphs state it."""
-
-
 @dataclass(frozen=True, slots=True)
 class QueryWork:
     """Queries on one release: ``memory`` holds the loaded store, otherwise ``open`` opens the release's folder.
@@ -68,6 +64,8 @@ class QueryWork:
     memory: ox.Store | None = None
     endpoint: str | None = None
     """The address of the endpoint, against which a query without BASE is read. Source: RFC 3986, 5.1.3."""
+    is_merged: bool = False
+    """Whether the default graph holds the merge of the other graphs."""
 
     @classmethod
     def prepare(cls, folder: Path, mode: str, default_graph: str) -> QueryWork:
@@ -82,13 +80,28 @@ class QueryWork:
             chosen = str(record.get("default_graph", "union")) if default_graph == "release" else default_graph
             base = str(record.get("base_iri", ""))
             endpoint = f"{base}sparql" if base else None
-            loaded = folder / MERGED
-            union = chosen != "own" and not loaded.exists()
-            work = cls(folder, number, quads, union, prefixes, endpoint=endpoint)
-            source = loaded if loaded.exists() else folder / "quads.nq"
-            return replace(work, memory=load(source)) if mode == "memory" else work
+            merged = applying.is_merged(folder)
+            union = chosen != "own" and not merged
+            work = cls(folder, number, quads, union, prefixes, endpoint=endpoint, is_merged=merged)
+            return replace(work, memory=applying.load(folder)) if mode == "memory" else work
         except (OSError, ValueError, KeyError, SyntaxError) as error:
             raise StateError(f"The release in {folder} cannot be opened: {error}. Rebuild it, or roll back.") from error
+
+    def advanced(self, folder: Path) -> QueryWork:
+        """The work on a later release that came of this one by changes alone; they are made in this process's memory,
+        so that a fork of a master needs no load.
+
+        Errors: StateError when this is no such release: then it must be loaded.
+        """
+        later = QueryWork.prepare(folder, "folder", "release")
+        changes = deltas.since(folder, self.number)
+        if self.memory is None or changes is None or later.endpoint != self.endpoint:
+            raise StateError(f"Release {later.number} did not come of release {self.number} by changes alone.")
+        if any(map(applying.names_blank_nodes, changes)):
+            raise StateError(f"Release {later.number} changes blank nodes, whose labels a loaded store does not have.")
+        for change in changes:
+            applying.apply(self.memory, change, self.is_merged)
+        return replace(later, memory=self.memory, union=self.union)
 
     @property
     def facts(self) -> dict[str, object]:
@@ -164,13 +177,6 @@ class CheckWork:
         spool = Spool(target, int(cast("int", header["result_bytes"])))
         spool.write(output)
         return {"size": spool.finish(), "result": result}
-
-
-def load(quads_file: Path) -> ox.Store:
-    """A store in memory with the quads of a dump. Errors: OSError, SyntaxError."""
-    store = ox.Store()
-    store.bulk_load(path=str(quads_file), format=ox.RdfFormat.N_QUADS, lenient=True)
-    return store
 
 
 def read_all(descriptor: int) -> bytes:

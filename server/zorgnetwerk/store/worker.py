@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from typing import Final, NoReturn, cast
 
 from zorgnetwerk.errors import ZorgnetwerkError
-from zorgnetwerk.store import confinement
+from zorgnetwerk.store import confinement, lent
 from zorgnetwerk.store.failures import memory_exceeded, to_fields
 from zorgnetwerk.store.frames import Channel, Closed, Frame, FrameError
 from zorgnetwerk.store.processes import die_with_parent
-from zorgnetwerk.store.work import Work
+from zorgnetwerk.store.work import QueryWork, Work
 
 _REQUESTS_LIMIT: Final = 2_000
 """After so many requests a worker is replaced, so that slow growth of its heap has an end."""
@@ -35,7 +35,9 @@ class Allowance:
     result_bytes: int
 
 
-def become(master: int, channel: Channel, errors: int, work: Work, allowance: Allowance) -> NoReturn:
+def become(
+    master: int, channel: Channel, errors: int, work: Work, allowance: Allowance, *, is_lent: bool = False
+) -> NoReturn:
     """Turns this freshly forked process into a worker of ``master`` and ends it afterwards.
 
     ``errors`` is the descriptor for what is said at an unexpected end; the master reads it then.
@@ -51,7 +53,7 @@ def become(master: int, channel: Channel, errors: int, work: Work, allowance: Al
         confinement.confine(allowance.memory_bytes + work.overhead_bytes, allowance.result_bytes, (channel.fileno(),))
         if work.is_single_use:
             gc.enable()
-        _serve(channel, work.open(), allowance)
+        (_lend if is_lent else _serve)(channel, work.open(), allowance)
         code = 0
     except BaseException:  # the end of this process: nothing may return into the master's loop
         with contextlib.suppress(Exception):
@@ -63,7 +65,8 @@ def become(master: int, channel: Channel, errors: int, work: Work, allowance: Al
 
 def _serve(channel: Channel, work: Work, allowance: Allowance) -> None:
     base = confinement.mapped_bytes()
-    channel.send({"op": "idle", "processor": time.process_time()})
+    had = time.process_time()
+    channel.send({"op": "idle", "processor": had})
     for count in range(1, _REQUESTS_LIMIT + 1):
         try:
             frame = channel.receive()
@@ -74,8 +77,15 @@ def _serve(channel: Channel, work: Work, allowance: Allowance) -> None:
         if grown or work.is_single_use or count == _REQUESTS_LIMIT:
             reply["spent"] = True
         frame.close()
-        reply["processor"] = time.process_time()
+        before, had = had, time.process_time()
+        reply |= {"processor": had, "processor_seconds": round(had - before, 6)}
         _reply(channel, reply)
+
+
+def _lend(channel: Channel, work: Work, allowance: Allowance) -> None:
+    if isinstance(work, QueryWork):
+        channel.send({"op": "idle", "processor": time.process_time()})
+        lent.serve(channel.socket, work.evaluator(), work.number, allowance.memory_bytes, allowance.result_bytes)
 
 
 def _answer(frame: Frame, work: Work, base: int, allowance: Allowance) -> dict[str, object]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from rdflib import Literal
+if TYPE_CHECKING:  # the doors negotiate languages and read no literals
+    from rdflib import Literal
 
 LANGUAGES = ("nl", "fr", "de", "en")
 DEFAULT_LANGUAGE = "nl"
@@ -27,6 +29,7 @@ _FALLBACKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 def pick(literals: Iterable[Literal], language: str) -> Literal | None:
     """The literal to show to a reader of this language: own language first, then the fallbacks, then any.
 
+    >>> from rdflib import Literal
     >>> pick([Literal("huis", lang="nl"), Literal("maison", lang="fr")], "fr")
     rdflib.term.Literal('maison', lang='fr')
     """

@@ -7,6 +7,7 @@ Knows media types, suffixes, abilities. Must not know HTTP headers (``web/negoti
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 
@@ -55,11 +56,16 @@ RESULTS_XML = MediaType("application/sparql-results+xml", "xml", "XML", ("applic
 RESULTS_CSV = MediaType("text/csv", "csv", "CSV", utf8=True)
 RESULTS_TSV = MediaType("text/tab-separated-values", "tsv", "TSV", utf8=True)
 
+XLSX = MediaType("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", "Excel")
+
 SPARQL_QUERY = MediaType("application/sparql-query", "rq", "SPARQL")
 
 GRAPH_FORMATS = (TURTLE, N_TRIPLES, JSON_LD, RDF_XML, TRIG, N_QUADS)
 TRIPLE_FORMATS = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 RESULT_FORMATS = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)
+DUMP_FORMATS = (N_QUADS, TRIG, TURTLE)
+RDF_SUFFIXES = MappingProxyType({**{kind.suffix: kind for kind in GRAPH_FORMATS}, "owl": RDF_XML})
+"""What the ending of a file says of the RDF in it."""
 SUFFIXES = MappingProxyType({media_type.suffix: media_type for media_type in (HTML, *GRAPH_FORMATS)})
 
 
@@ -73,3 +79,12 @@ def named(name: str, offers: tuple[MediaType, ...]) -> MediaType | None:
         if offer.name == name:
             return offer
     return next((offer for offer in offers if name in offer.aliases), None)
+
+
+def of_file(path: Path) -> MediaType | None:
+    """The RDF format that a file's ending announces, or None.
+
+    >>> of_file(Path("a/b.trig")).label
+    'TriG'
+    """
+    return RDF_SUFFIXES.get(path.suffix.lstrip(".").lower())

@@ -10,6 +10,7 @@ writers.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +22,7 @@ from rdflib.term import Node
 
 from zorgnetwerk.errors import ContentError, MediaTypeUnsupported, Place, SyntaxInvalid
 from zorgnetwerk.terms import media_types
+from zorgnetwerk.terms.flowing import file_of
 from zorgnetwerk.terms.media_types import MediaType
 
 Quad: TypeAlias = tuple[Node, Node, Node, Node | None]
@@ -36,22 +38,8 @@ _FORMATS: Mapping[MediaType, ox.RdfFormat] = MappingProxyType(
         media_types.JSON_LD: ox.RdfFormat.JSON_LD,
     }
 )
-_SUFFIXES: Mapping[str, MediaType] = MappingProxyType(
-    {
-        **{media_type.suffix: media_type for media_type in _FORMATS},
-        "owl": media_types.RDF_XML,
-    }
-)
-FILE_SUFFIXES = frozenset(_SUFFIXES)
-
-
-def media_type_of(path: Path) -> MediaType | None:
-    """The format that a file's ending announces, or None.
-
-    >>> media_type_of(Path("a/b.trig")).label
-    'TriG'
-    """
-    return _SUFFIXES.get(path.suffix.lstrip(".").lower())
+FILE_SUFFIXES = frozenset(media_types.RDF_SUFFIXES)
+media_type_of = media_types.of_file
 
 
 def parse(data: bytes, media_type: MediaType, base_iri: str | None = None) -> list[Quad]:
@@ -167,14 +155,17 @@ def write(
 def rewrite_lines(
     lines: Iterable[str], media_type: MediaType, output: Path, prefixes: Mapping[str, str] | None = None
 ) -> None:
-    """Writes N-Quads lines as a document of another format; formats without named graphs get the distinct triples."""
-    quads = ox.parse("\n".join(lines), format=ox.RdfFormat.N_QUADS, lenient=True)
+    """Writes sorted N-Quads lines as a document of another format, in little memory; formats without named graphs get
+    the distinct triples.
+    """
+    quads = ox.parse(file_of(lines), format=ox.RdfFormat.N_QUADS, lenient=True)
     rdf_format = _format(media_type)
     if media_type.holds_graphs:
         ox.serialize(quads, output=str(output), format=rdf_format, prefixes=dict(prefixes or {}))
         return
-    triples = dict.fromkeys(quad.triple for quad in quads)
-    ox.serialize(iter(triples), output=str(output), format=rdf_format, prefixes=dict(prefixes or {}))
+    # In sorted lines the graphs that state a triple follow one another.
+    triples = (triple for triple, _ in itertools.groupby(quad.triple for quad in quads))
+    ox.serialize(triples, output=str(output), format=rdf_format, prefixes=dict(prefixes or {}))
 
 
 def place_of(error: SyntaxError, data: bytes | None = None) -> Place:

@@ -1,0 +1,150 @@
+"""The publisher: a process beside the site that turns accepted changes into the next release.
+
+Woken by a datagram on ``publish.sock`` and, for what a lost datagram would leave, by a look at the journal twice a
+second. The first change after a quiet moment is published at once; those that follow within a second share a release.
+What costs the whole data set (dumps, counts, validation) follows in a process of its own with low priority, when things
+are quiet, and says of which release it is. Run by ``serving.py``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from zorgnetwerk import logs, settings
+from zorgnetwerk.chores import Chores
+from zorgnetwerk.dataset.deriving import rules_of
+from zorgnetwerk.dataset.publishing import is_due, publish
+from zorgnetwerk.errors import ZorgnetwerkError
+from zorgnetwerk.settings import Settings
+from zorgnetwerk.store.frames import short_path
+from zorgnetwerk.store.journal import FILE, Journal
+from zorgnetwerk.store.release import Releases
+from zorgnetwerk.store.state import State
+from zorgnetwerk.terms.iris import Base
+
+SOCKET: Final = "publish.sock"
+_LOOK_SECONDS: Final = 0.5
+_TOGETHER_SECONDS: Final = 1.0
+_LONGEST_PAUSE_SECONDS: Final = 10.0
+_LOG: Final = logging.getLogger("zorgnetwerk.publisher")
+
+
+@dataclass(slots=True)
+class Publisher:
+    """One state folder and what is published there. Times are of the monotonic clock."""
+
+    releases: Releases
+    journal: Journal
+    is_house: bool
+    retention: int
+    chores: Chores
+    is_stopping: bool = False
+    _published: float = field(default=-_TOGETHER_SECONDS)
+    _failures: int = 0
+    _not_before: float = 0.0
+
+    def run(self, listener: socket.socket) -> None:
+        """Publishes until it is asked to stop."""
+        while not self.is_stopping:
+            self.step()
+            if select.select([listener], [], [], self.wait_seconds())[0]:
+                _drain(listener)
+        self.chores.stop()
+
+    def step(self) -> None:
+        """Publishes what is due, then sees to the chores."""
+        now = time.monotonic()
+        if now >= max(self._not_before, self._published + _TOGETHER_SECONDS):
+            try:
+                if is_due(self.releases, self.journal):
+                    self._publish()
+                self._failures = 0
+            except ZorgnetwerkError as error:
+                self._failures += 1
+                self._not_before = now + min(_LONGEST_PAUSE_SECONDS, 0.5 * 2**self._failures)
+                _LOG.error("accepted changes cannot be published yet: %s", error)  # says it all
+        self.chores.step(self.releases, self._published)
+
+    def wait_seconds(self) -> float:
+        """How long nothing needs to be done unless somebody wakes us."""
+        due = max(self._not_before, self._published + _TOGETHER_SECONDS) - time.monotonic()
+        return due if 0 < due < _LOOK_SECONDS else _LOOK_SECONDS
+
+    def _publish(self) -> None:
+        began = time.monotonic()
+        release = publish(self.releases, is_house=self.is_house, retention=self.retention)
+        if release is not None:
+            self._published = time.monotonic()
+            seconds = self._published - began
+            _LOG.info("release %d is published, up to change %d", release.number, release.record.journal)
+            _LOG.debug("release %d took %.3f s", release.number, seconds)
+
+
+def listen(folder: Path) -> socket.socket:
+    """The socket where the publisher of this state folder is woken, for this user only."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
+    path = folder / SOCKET
+    path.unlink(missing_ok=True)
+    mask = os.umask(0o177)
+    try:
+        with short_path(path) as address:
+            listener.bind(address)
+    finally:
+        os.umask(mask)
+    return listener
+
+
+def _drain(listener: socket.socket) -> None:
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            listener.recv(64)
+
+
+def made_of(chosen: Settings) -> Publisher:
+    """The publisher of these settings."""
+    state = State.open(chosen.state)
+    return Publisher(
+        Releases(state),
+        Journal(state.folder / FILE),
+        is_house=(chosen.content / "data").is_dir(),
+        retention=chosen.release_retention,
+        chores=Chores(state.folder, (chosen.content / "shapes").is_dir()),
+    )
+
+
+def warm(releases: Releases, *, is_house: bool) -> None:
+    """Reads the rules that the first publication needs, which takes longer than the publication."""
+    newest = releases.newest()
+    if newest is not None and is_house:
+        rules_of(Base(newest.record.base_iri))
+
+
+def main() -> None:
+    """Runs until SIGTERM; the settings come from the environment."""
+    chosen = settings.load()
+    logs.set_up(chosen.log_level)
+    publisher = made_of(chosen)
+
+    def stop(*_: object) -> None:
+        publisher.is_stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warm(publisher.releases, is_house=publisher.is_house)
+    with listen(publisher.releases.state.folder) as listener:
+        publisher.run(listener)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

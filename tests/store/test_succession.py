@@ -1,0 +1,135 @@
+"""A master moves on to the next release in a fork of its memory; what cannot be followed is loaded."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from zorgnetwerk.store import applying, deltas
+from zorgnetwerk.store.applying import Candidate
+from zorgnetwerk.store.deltas import Change
+from zorgnetwerk.store.options import DispatcherOptions
+
+from .pool import WHICH, Pool, make_release, memory_of, point, running, wait_until
+
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+
+
+def said(number: int) -> str:
+    return f'<urn:release> <urn:number> "{number}" <urn:g> .'
+
+
+def follow(state: Path, number: int, change: Change | None = None, is_loadable: bool = True) -> None:
+    """Release ``number`` from the one before it by a change; one that is not loadable can only be followed."""
+    parent, folder = (state / "releases" / f"{each:06d}" for each in (number - 1, number))
+    folder.mkdir()
+    made = change or Change(frozenset([said(number)]), frozenset([said(number - 1)]))
+    deltas.extend(parent, number - 1, folder, number, made)
+    store = Candidate.clone(parent / "store", folder / "store", applying.is_merged(folder))
+    store.apply(made)
+    store.close()
+    if not is_loadable:
+        (folder / deltas.QUADS).unlink(missing_ok=True)
+    record = json.loads((parent / "release.json").read_text("utf-8"))
+    quads = record["quads"] + len(made.added) - len(made.removed)
+    (folder / "release.json").write_text(json.dumps(record | {"number": number, "quads": quads}), "utf-8")
+    point(state, number)
+
+
+def shows(pool: Pool, number: int) -> None:
+    wait_until(lambda: pool.status()["release"] == number, 10)
+    assert pool.text(WHICH).split()[-1] == "?n" or str(number) in pool.text(WHICH)
+    assert pool.text(WHICH) == f'"{number}"\n?n'
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    make_release(tmp_path, 1)
+    return tmp_path
+
+
+def test_the_next_release_is_followed_without_a_load(state: Path) -> None:
+    with running(DispatcherOptions(state, mode="memory")) as pool:
+        before = pool.text(COUNT)
+        for number in (2, 3, 4):
+            follow(state, number, is_loadable=False)
+            shows(pool, number)
+        assert pool.text(COUNT) == before
+        wait_until(pool.is_settled, 10)
+        assert len(pool.pids("master")) == 1
+
+
+def test_several_releases_are_followed_at_once(state: Path) -> None:
+    with running(DispatcherOptions(state, mode="memory")) as pool:
+        os.kill(pool.process.pid, signal.SIGSTOP)
+        for number in (2, 3, 4):
+            follow(state, number, is_loadable=number != 4)
+        os.kill(pool.process.pid, signal.SIGCONT)
+        shows(pool, 4)
+
+
+def test_what_cannot_be_followed_is_loaded(state: Path) -> None:
+    with running(DispatcherOptions(state, mode="memory")) as pool:
+        blank = frozenset(['_:b <urn:number> "7" <urn:g> .'])
+        follow(state, 2, Change(frozenset([said(2)]) | blank, frozenset([said(1)])))
+        shows(pool, 2)
+        make_release(state, 3)
+        shows(pool, 3)
+
+
+def test_a_rollback_is_loaded(state: Path) -> None:
+    with running(DispatcherOptions(state, mode="memory")) as pool:
+        follow(state, 2)
+        shows(pool, 2)
+        point(state, 1)
+        shows(pool, 1)
+        point(state, 2)
+        shows(pool, 2)
+
+
+def test_an_heir_that_is_killed_is_replaced(state: Path) -> None:
+    with running(DispatcherOptions(state, mode="memory")) as pool:
+        follow(state, 2)
+        shows(pool, 2)
+        wait_until(pool.is_settled, 10)
+        [heir] = pool.pids("master")
+        os.kill(heir, signal.SIGKILL)
+        wait_until(lambda: pool.pids("master") not in ([], [heir]), 10)
+        wait_until(pool.is_settled, 10)
+        shows(pool, 2)
+        follow(state, 3)
+        shows(pool, 3)
+
+
+def test_heirs_end_with_the_dispatcher(state: Path) -> None:
+    with running(DispatcherOptions(state, mode="memory")) as pool:
+        follow(state, 2)
+        shows(pool, 2)
+        wait_until(pool.is_settled, 10)
+        left = pool.all_pids()
+        pool.process.kill()
+        pool.process.wait()
+        wait_until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in left - {pool.process.pid}), 5)
+
+
+def test_folders_follow_too(state: Path) -> None:
+    with running(DispatcherOptions(state, mode="folder")) as pool:
+        for number in (2, 3):
+            follow(state, number)
+            shows(pool, number)
+
+
+def test_memory_does_not_grow_over_many_successions(state: Path) -> None:
+    with running(DispatcherOptions(state, mode="memory")) as pool:
+        memory: list[int] = []
+        for number in range(2, 42):
+            follow(state, number)
+            shows(pool, number)
+            if number in (11, 41):
+                wait_until(pool.is_settled, 10)
+                memory.append(memory_of(set(pool.pids("master"))))
+        assert memory[1] < memory[0] + (2 << 20)
