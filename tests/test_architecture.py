@@ -21,6 +21,8 @@ KEEPERS = {
     "jinja2": ("web/",),
     "babel": ("web/",),
     "granian": (),
+    "authlib": ("web/oidc.py",),
+    "requests": ("web/oidc.py",),
 }
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "core", "manager", "managers", "misc"}
 LINE_LIMIT = 320

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 
 from zorgnetwerk import errors
@@ -35,5 +36,5 @@ def test_every_error_is_drawn_in_the_tree() -> None:
 def test_every_command_is_in_the_readme() -> None:
     from zorgnetwerk.cli import main
 
-    for name in main.commands:
+    for name in main.list_commands(click.Context(main)):
         assert name in README.split("## The command line")[1].split("## Settings")[0]

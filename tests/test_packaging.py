@@ -72,6 +72,15 @@ def test_templates_and_static_files_are_in_the_wheel(installed: Path) -> None:
     assert (installed / "zorgnetwerk" / "content" / "shapes").is_dir()
 
 
+def test_the_editor_is_in_the_wheel_when_it_was_built(installed: Path) -> None:
+    static = Path("zorgnetwerk") / "web" / "static"
+    for name in ("editor.js", "editor.licences.txt"):
+        built = ROOT / "server" / static / name
+        if os.environ.get("CI"):
+            assert built.exists(), "the editor was not built: server/frontend/bundle.py says why"
+        assert (installed / static / name).exists() == built.exists()
+
+
 def test_an_installed_wheel_serves_an_entity(installed: Path, tmp_path: Path) -> None:
     running = start_site(tmp_path / "state", installed / "zorgnetwerk" / "content", "--unchecked", package=installed)
     try:

@@ -1,58 +1,30 @@
 """The command line. Each command makes the settings once, calls one room, and turns an error into one message and an
-exit code.
+exit code. A room is loaded by the command that calls it: ``serve`` must answer within a second of its start.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import shutil
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
-from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
-from zorgnetwerk import __version__, logs
-from zorgnetwerk import doctor as examination
-from zorgnetwerk import settings as settings_table
-from zorgnetwerk.dataset import dumps
-from zorgnetwerk.dataset.building import build as build_release
+from zorgnetwerk import __version__
 from zorgnetwerk.errors import ZorgnetwerkError
-from zorgnetwerk.pushing import push_release
+from zorgnetwerk.flags import FLAGS, LaterGroup, guarded, settings_flags
 from zorgnetwerk.serving import base_of, plan_of
 from zorgnetwerk.serving import serve as serve_site
 from zorgnetwerk.settings import Settings
-from zorgnetwerk.store.local import LocalStore
-from zorgnetwerk.store.query import Query
 from zorgnetwerk.store.release import Release, Releases
 from zorgnetwerk.store.state import State
 from zorgnetwerk.submission.keys import ROLES, Keys
 from zorgnetwerk.terms import media_types
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-_FLAGS = {
-    "host": "--host",
-    "port": "--port",
-    "base_iri": "--base-iri",
-    "state_dir": "--state-dir",
-    "content_dir": "--content",
-    "workers": "--workers",
-    "query_timeout": "--query-timeout",
-    "default_graph": "--default-graph",
-    "unchecked": "--unchecked",
-    "sources_dir": "--sources",
-    "memory_mode_quads": "--memory-mode-quads",
-    "web_workers": "--web-workers",
-    "remote_query": "--remote-query",
-    "remote_update": "--remote-update",
-    "remote_user": "--remote-user",
-    "log_level": "--log-level",
-}
 _BUILD_FLAGS = ("base_iri", "state_dir", "content_dir", "default_graph", "unchecked", "sources_dir")
 _FORMATS = {
     "json": media_types.RESULTS_JSON,
@@ -63,64 +35,38 @@ _FORMATS = {
 }
 
 
-def _settings_flags(*names: str) -> Callable[[Command], Command]:
-    """Adds the flags of these settings, with their help from the table."""
-
-    def decorate(command: Command) -> Command:
-        for name, default, unit, text in reversed(settings_table.table()):
-            if name in names:
-                flag = _FLAGS[name]
-                kind = (
-                    {"is_flag": True, "default": None}
-                    if isinstance(default, bool)
-                    else {"metavar": unit.upper(), "default": None}
-                )
-                command = click.option(flag, name, help=f"{text} (default: {default!r})", **kind)(command)
-        return click.option("--config", type=click.Path(path_type=Path, exists=True), help="a TOML file with settings")(
-            command
-        )
-
-    return decorate
+_LATER = {
+    "submit": "zorgnetwerk.reviews:submit",
+    "review": "zorgnetwerk.reviews:review",
+    **{name: f"zorgnetwerk.archive:{name}" for name in ("journal", "backup", "restore", "redact")},
+}
 
 
-def _guarded(command: Command) -> Command:
-    """Turns an error of ours into its message and exit code 1."""
-
-    @wraps(command)
-    def run(*arguments: Any, config: Path | None = None, **options: Any) -> Any:
-        try:
-            chosen = settings_table.load({key: value for key, value in options.items() if key in _FLAGS}, config)
-            logs.set_up(chosen.log_level)
-            return command(chosen, *arguments, **{key: value for key, value in options.items() if key not in _FLAGS})
-        except ZorgnetwerkError as error:
-            click.echo(click.style("Error: ", fg="red") + str(error), err=True)
-            sys.exit(1)
-
-    return run  # type: ignore[return-value]
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LaterGroup, later=_LATER, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="zorgnetwerk")
 def main() -> None:
     """Publish care partnerships as linked data."""
 
 
 @main.command()
-@_settings_flags(*_FLAGS)
-@_guarded
+@settings_flags(*FLAGS)
+@guarded
 def serve(settings: Settings) -> None:
     """Build a release if anything changed, and serve it."""
     sys.exit(serve_site(settings, _say))
 
 
 @main.command()
-@_settings_flags(*_BUILD_FLAGS, "host", "port")
+@settings_flags(*_BUILD_FLAGS, "host", "port")
 @click.option("--cause", default="build", help="why, for the record")
 @click.option("--accept-loss", is_flag=True, help="publish although more than half of the statements go")
-@_guarded
+@guarded
 def build(settings: Settings, cause: str, accept_loss: bool) -> None:
     """Build and publish a release; refuse it, with every reason, when a check fails."""
+    from zorgnetwerk.dataset.building import build as build_release
+
     state = State.open(settings.state)
+    served = Releases(state).current()
     plan = plan_of(settings, base_of(settings, state, settings.port), cause, accept_loss)
     with click.progressbar(length=10, label="building", file=sys.stderr, item_show_func=lambda step: step or "") as bar:
         outcome = build_release(Releases(state), plan, lambda step: bar.update(1, step))
@@ -128,11 +74,26 @@ def build(settings: Settings, cause: str, accept_loss: bool) -> None:
     click.echo(
         f"release {release.number}: {release.record.quads} statements, {'new' if outcome.is_new else 'unchanged'}"
     )
+    if served is not None and outcome.is_new:
+        _renew_checker(settings, served.record.created)
+
+
+def _renew_checker(settings: Settings, moment: str) -> None:
+    """Lets a running site prepare its checker anew when shapes or ontology are newer than the release it served."""
+    from zorgnetwerk.store.embedded import EmbeddedStore
+    from zorgnetwerk.store.options import DispatcherOptions
+    from zorgnetwerk.submission.holdings import rules_changed
+
+    if rules_changed(settings.content, moment):
+        store = EmbeddedStore(DispatcherOptions(state_dir=settings.state).socket_path(), patience_seconds=0)
+        with contextlib.suppress(ZorgnetwerkError):
+            store.renew_checker()
+        store.close()
 
 
 @main.command()
-@_settings_flags("state_dir")
-@_guarded
+@settings_flags("state_dir")
+@guarded
 def releases(settings: Settings) -> None:
     """List the kept releases."""
     kept = Releases(State.open(settings.state))
@@ -146,9 +107,9 @@ def releases(settings: Settings) -> None:
 
 
 @main.command()
-@_settings_flags("state_dir")
+@settings_flags("state_dir")
 @click.argument("number", type=int)
-@_guarded
+@guarded
 def rollback(settings: Settings, number: int) -> None:
     """Serve an earlier kept release again."""
     state = State.open(settings.state)
@@ -158,11 +119,13 @@ def rollback(settings: Settings, number: int) -> None:
 
 
 @main.command("push")
-@_settings_flags("state_dir", "remote_query", "remote_update", "remote_user")
+@settings_flags("state_dir", "remote_query", "remote_update", "remote_user")
 @click.option("--release", "number", type=int, help="a kept release (default: the current one)")
-@_guarded
+@guarded
 def push(settings: Settings, number: int | None) -> None:
     """Load a release into a remote SPARQL engine, for sites that read from there."""
+    from zorgnetwerk.pushing import push_release
+
     done = push_release(settings, number, _say)
     click.echo(
         f"version {done.version}: {done.statements} statements in {done.graphs} graphs, "
@@ -171,10 +134,12 @@ def push(settings: Settings, number: int | None) -> None:
 
 
 @main.command()
-@_settings_flags("state_dir", "content_dir")
-@_guarded
+@settings_flags("state_dir", "content_dir")
+@guarded
 def doctor(settings: Settings) -> None:
     """Examine machine, state folder and content; say what is wrong and what to do."""
+    from zorgnetwerk import doctor as examination
+
     findings = examination.examine(settings)
     for finding in findings:
         click.echo(f"{'ok  ' if finding.is_fine else 'FAIL'}  {finding.subject}: {finding.text}")
@@ -182,13 +147,16 @@ def doctor(settings: Settings) -> None:
 
 
 @main.command()
-@_settings_flags("state_dir", "query_timeout")
+@settings_flags("state_dir", "query_timeout")
 @click.argument("text", required=False)
 @click.option("--file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="read the query from a file")
 @click.option("--format", "form", type=click.Choice(sorted(_FORMATS)), help="default: csv, or ttl for graphs")
-@_guarded
+@guarded
 def query(settings: Settings, text: str | None, file: Path | None, form: str | None) -> None:
     """Answer a SPARQL query from the current release ('-' reads standard input)."""
+    from zorgnetwerk.store.local import LocalStore
+    from zorgnetwerk.store.query import Query
+
     source = file.read_text("utf-8") if file else (sys.stdin.read() if text in (None, "-") else str(text))
     asked = Query.parse(source, settings.query_bytes)
     release = _current(settings)
@@ -203,14 +171,20 @@ def query(settings: Settings, text: str | None, file: Path | None, form: str | N
 
 
 @main.command()
-@_settings_flags("state_dir")
+@settings_flags("state_dir")
 @click.option(
-    "--format", "suffix", type=click.Choice([offer.suffix for offer in dumps.FORMATS]), default="nq", show_default=True
+    "--format",
+    "suffix",
+    type=click.Choice([offer.suffix for offer in media_types.DUMP_FORMATS]),
+    default="nq",
+    show_default=True,
 )
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="a file; default: standard output")
-@_guarded
+@guarded
 def dump(settings: Settings, suffix: str, output: Path | None) -> None:
     """Write the whole current release."""
+    from zorgnetwerk.dataset import dumps
+
     _, path = dumps.find(_current(settings), f"zorgnetwerk.{suffix}")
     if output:
         shutil.copyfile(path, output)
@@ -220,11 +194,11 @@ def dump(settings: Settings, suffix: str, output: Path | None) -> None:
 
 
 @main.command()
-@_settings_flags("state_dir", "content_dir", "sources_dir")
+@settings_flags("state_dir", "content_dir", "sources_dir")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--language", type=click.Choice(["nl", "fr", "de", "en"]), default="nl", show_default=True)
 @click.option("--format", "form", type=click.Choice(["text", "json", "ttl"]), default="text", show_default=True)
-@_guarded
+@guarded
 def check(settings: Settings, files: tuple[Path, ...], language: str, form: str) -> None:
     """Check files as a submission would be; nothing is stored. Exit code 1 when one does not conform."""
     # Loaded here because the validator takes a quarter of a second, which no other command needs.
@@ -233,16 +207,16 @@ def check(settings: Settings, files: tuple[Path, ...], language: str, form: str)
     sys.exit(0 if check_files(settings, files, language, form, click.echo) else 1)
 
 
-@main.group()
+@main.group(cls=LaterGroup, later={"link": "zorgnetwerk.reviews:link"})
 def token() -> None:
     """Keys for submitters and stewards."""
 
 
 @token.command("create")
-@_settings_flags("state_dir")
+@settings_flags("state_dir")
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--organisation", required=True, help="the IRI of the organisation that holds the key")
-@_guarded
+@guarded
 def create(settings: Settings, role: str, organisation: str) -> None:
     """Make a key; its secret is printed once."""
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -252,8 +226,8 @@ def create(settings: Settings, role: str, organisation: str) -> None:
 
 
 @token.command("list")
-@_settings_flags("state_dir")
-@_guarded
+@settings_flags("state_dir")
+@guarded
 def list_keys(settings: Settings) -> None:
     """List the keys, without secrets."""
     for key in Keys(State.open(settings.state).folder).all():
@@ -262,9 +236,9 @@ def list_keys(settings: Settings) -> None:
 
 
 @token.command("revoke")
-@_settings_flags("state_dir")
+@settings_flags("state_dir")
 @click.argument("name")
-@_guarded
+@guarded
 def revoke(settings: Settings, name: str) -> None:
     """Remove a key."""
     key = Keys(State.open(settings.state).folder).revoke(name)

@@ -14,6 +14,7 @@ from zorgnetwerk.store import confinement
 from zorgnetwerk.store.journal import Journal
 from zorgnetwerk.store.release import Releases
 from zorgnetwerk.store.state import State
+from zorgnetwerk.web.assets import STATIC_FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ def _machine() -> Iterator[Finding]:
         yield Finding("workers", True, "memory limit, deadline and network filter work")
     for problem in problems:
         yield Finding("workers", False, problem)
+    has_editor = (STATIC_FOLDER / "editor.js").exists()
+    yield Finding("editor", True, "built" if has_editor else "not built, so the SPARQL page is a plain form")
 
 
 def _state(settings: Settings) -> Iterator[Finding]:

@@ -15,11 +15,22 @@ to status. Foreign exceptions are translated where they arise, keeping the cause
     ├── NotAcceptable           no offer satisfies the request (offers)
     ├── NotFound                no such thing
     │   └── Gone                it existed and was withdrawn
+    ├── KeyRequired             who asks has shown no valid key, link or session
+    ├── Forbidden               who asks is known and may not do this
+    ├── Conflict                the thing is in another state than this needs
+    │   └── Disturbed           another change of it was faster; trying again helps
+    │   └── QueryStopped        a query that was ended because someone who knows its id said so
+    ├── PreconditionRequired    a change that must say which state it starts from
+    │   └── PreconditionFailed  … and says another one than there is
+    ├── Unprocessable           a request that is understood and cannot be done as it stands
     ├── Limit                   a limit was reached (which, how much, what to do)
     │   ├── DeadlineExceeded    time
     │   ├── MemoryExceeded      memory
     │   ├── ResultTooLarge      bytes of the answer
     │   ├── BodyTooLarge        bytes of the request
+    │   ├── RateExceeded        requests of one client in a time
+    │   ├── ClientLimit         long queries of one client at once
+    │   ├── StorageFull         room on the disk
     │   └── QueueFull           too many waiting
     └── StoreUnavailable        the engine does not answer (restarting, broken)
         └── WorkerDied          a worker ended while it worked on this
@@ -107,19 +118,62 @@ class MediaTypeUnsupported(ZorgnetwerkError):
 
 
 class NotAcceptable(ZorgnetwerkError):
-    """No offer satisfies the request; ``offers`` lists the media types or languages that exist."""
+    """No offer satisfies the request; ``offers`` lists the media types or languages that exist, ``addresses`` where
+    each is to be had, when that is known.
+    """
 
     def __init__(self, message: str, offers: Sequence[str] = ()) -> None:
         self.offers = tuple(offers)
+        self.addresses: tuple[str, ...] = ()
         super().__init__(message)
 
 
 class NotFound(ZorgnetwerkError):
-    """No such thing."""
+    """No such thing; ``near`` holds the paths of things with almost that name."""
+
+    def __init__(self, message: str, near: Sequence[str] = ()) -> None:
+        self.near = tuple(near)
+        super().__init__(message)
 
 
 class Gone(NotFound):
-    """It existed and was withdrawn."""
+    """It existed and was withdrawn; ``successor`` is the IRI of what took its place, where something did."""
+
+    def __init__(self, message: str, successor: str = "") -> None:
+        self.successor = successor
+        super().__init__(message)
+
+
+class KeyRequired(ZorgnetwerkError):
+    """Who asks has shown no valid key, signed link or session."""
+
+
+class Forbidden(ZorgnetwerkError):
+    """Who asks is known and may not do this."""
+
+
+class Conflict(ZorgnetwerkError):
+    """The thing is in another state than this needs: somebody was earlier, or something must happen first."""
+
+
+class QueryStopped(Conflict):
+    """This query was ended before its end: someone who knows its id asked for that, or who asked it has left."""
+
+
+class Disturbed(Conflict):
+    """Another change of the same things came in between; trying again helps."""
+
+
+class PreconditionRequired(ZorgnetwerkError):
+    """A change that must say from which state it starts, and does not."""
+
+
+class PreconditionFailed(PreconditionRequired):
+    """A change that starts from another state than there is."""
+
+
+class Unprocessable(ZorgnetwerkError):
+    """A request that is understood and cannot be done as it stands."""
 
 
 class Limit(ZorgnetwerkError):
@@ -152,6 +206,18 @@ class ResultTooLarge(Limit):
 
 class BodyTooLarge(Limit):
     """The request is larger than a request may be."""
+
+
+class RateExceeded(Limit):
+    """One client has asked too often; ``retry_after_seconds`` says when it may again."""
+
+
+class ClientLimit(Limit):
+    """One client has too many long queries running and waiting at once; others have room."""
+
+
+class StorageFull(Limit):
+    """The disk has no room for this, or takes no writing."""
 
 
 class QueueFull(Limit):

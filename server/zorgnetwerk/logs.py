@@ -1,6 +1,6 @@
 """Logging: one JSON object a line on standard error, no personal data.
 
-Query texts, client addresses and the process environment are never logged.
+Client addresses and the process environment are never logged, the texts of queries only where a setting says so.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         entry |= {name: getattr(record, name) for name in _FIELDS if name != "process" and hasattr(record, name)}
+        entry |= getattr(record, "told", {})
         entry["pid"] = record.process
         if record.exc_info:
             entry["trace"] = self.formatException(record.exc_info)

@@ -1,32 +1,43 @@
 """Starting the site: state, base IRI, build, then the processes.
 
-serve (supervisor) → dispatcher → store master → query workers
+serve (supervisor) → publisher → chores
+                   → dispatcher → store master → query workers
                    │            └ checker → check workers
                    └ web server → web processes
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import secrets
 import socket
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from zorgnetwerk import pushing
-from zorgnetwerk.dataset.building import Outcome, Plan, build
+from zorgnetwerk.dataset import freshness
 from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.errors import ContentError, SettingError
 from zorgnetwerk.settings import ENVIRONMENT_PREFIX, Settings
-from zorgnetwerk.store.options import DispatcherOptions
-from zorgnetwerk.store.release import Releases
+from zorgnetwerk.store.frames import SOCKET_PATH_LIMIT
+from zorgnetwerk.store.options import LOANS_PER_DOOR, DispatcherOptions
+from zorgnetwerk.store.release import Release, Releases
 from zorgnetwerk.store.state import State
 from zorgnetwerk.store.supervision import Child, Supervisor
-from zorgnetwerk.submission.release_check import release_checks
 from zorgnetwerk.terms.iris import Base, is_base
+from zorgnetwerk.web.clients import SALT_VARIABLE
+
+if TYPE_CHECKING:
+    from zorgnetwerk.dataset.building import Outcome, Plan
 
 _LOG = logging.getLogger("zorgnetwerk.serve")
+_LATER_SECONDS = 0.8
+"""So long after the start those begin that nobody waits for: further web servers, the publisher."""
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -48,12 +59,15 @@ def base_of(settings: Settings, state: State, port: int) -> Base:
 
 def plan_of(settings: Settings, base: Base, cause: str = "build", accept_loss: bool = False) -> Plan:
     """The build that these settings describe."""
+    from zorgnetwerk.dataset.building import Plan
+    from zorgnetwerk.submission.release_check import release_checks
+
     content = Content(settings.content)
     checks = release_checks(content.folder) if content.is_house and not settings.unchecked else ()
     return Plan(
         content=content,
         base=base,
-        default_graph="own" if settings.default_graph == "own" else "union",
+        default_graph=_default_graph(settings),
         checked=not settings.unchecked,
         retention=settings.release_retention,
         cause=cause,
@@ -87,6 +101,8 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
             "The site runs on Linux (it needs fork, resource limits and seccomp). Use the container or WSL elsewhere."
         )
     if settings.remote_query:
+        from zorgnetwerk import pushing
+
         port = free_port(settings)
         running = replace(pushing.settled(settings, say), port=port)
         say(f"Open http://{'localhost' if settings.host in _LOOPBACK else settings.host}:{port}/")
@@ -96,21 +112,55 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
         port = free_port(settings)
         base = base_of(settings, state, port)
         releases = Releases(state)
-        outcome = build_or_keep(releases, plan_of(settings, base), say)
-        release = outcome.release
-        history = "built now" if outcome.is_new else "unchanged"
+        release, history = present_release(settings, releases, base, say)
         say(f"Release {release.number} ({release.record.quads:,} statements), {history}.")
         address = f"http://{'localhost' if settings.host in _LOOPBACK else settings.host}:{port}/"
         say(f"Open {address}   IRIs begin with {base.value}   SPARQL: {address}sparql")
         if base.value != address:
             say("Pages link within this address; IRIs keep their recorded base. Another base: --base-iri.")
         running = replace(settings, port=port, base_iri=base.value)
-        return Supervisor(children(running, state)).run()
+        with socket_folder(state) as sockets:
+            return Supervisor(children(running, state, sockets)).run()
+
+
+@contextlib.contextmanager
+def socket_folder(state: State) -> Iterator[Path]:
+    """Where the web servers listen: the state folder, or a folder of this start where its path is too long."""
+    if len(os.fsencode(state.folder)) < SOCKET_PATH_LIMIT - 12:
+        yield state.folder
+        return
+    with tempfile.TemporaryDirectory(prefix="zorgnetwerk-") as folder:
+        yield Path(folder)
+
+
+def present_release(
+    settings: Settings, releases: Releases, base: Base, say: Callable[[str], None]
+) -> tuple[Release, str]:
+    """The release to serve, and whether it was built now. What a build needs is only loaded when there is one to make:
+    a start that finds nothing changed answers within a second.
+    """
+    content, checked = Content(settings.content), not settings.unchecked
+    fingerprint = freshness.fingerprint_of(releases, content, _default_graph(settings), checked=checked)
+    found = freshness.fresh(releases, fingerprint, base.value)
+    if found is not None:
+        return found, "unchanged"
+    outcome = build_or_keep(releases, plan_of(settings, base), say)
+    return outcome.release, "built now" if outcome.is_new else "unchanged"
+
+
+def _default_graph(settings: Settings) -> Literal["union", "own"]:
+    return "own" if settings.default_graph == "own" else "union"
 
 
 def build_or_keep(releases: Releases, plan: Plan, say: Callable[[str], None]) -> Outcome:
     """The release of the present content, or the served one when the content is refused; the reasons are said."""
+    from zorgnetwerk.dataset.building import Outcome, build
+    from zorgnetwerk.dataset.publishing import publish
+
     try:
+        published = publish(releases, is_house=plan.content.is_house, retention=plan.retention)
+        if published is not None:
+            say(f"Accepted changes were waiting: release {published.number} has them.")
         return build(releases, plan, say)
     except ContentError as error:
         current = releases.current()
@@ -120,30 +170,52 @@ def build_or_keep(releases: Releases, plan: Plan, say: Callable[[str], None]) ->
         return Outcome(current, is_new=False)
 
 
-def children(settings: Settings, state: State) -> list[Child]:
-    """The processes of a running site."""
+def children(settings: Settings, state: State, sockets: Path) -> list[Child]:
+    """The processes of a running site; ``sockets`` is the folder where its web servers listen."""
     environment = environment_of(settings)
     options = DispatcherOptions(
         state_dir=state.folder,
         workers=settings.worker_count,
         queue_limit=settings.queue_length,
+        client_limit=settings.client_length,
+        loan_workers=LOANS_PER_DOOR * settings.web_workers,
         memory_bytes=settings.query_memory,
         result_bytes=settings.result_bytes,
         memory_quads=settings.memory_mode_quads,
-        default_graph="own" if settings.default_graph == "own" else "union",
-        handler="zorgnetwerk.submission.checking:prepare",
+        default_graph=_default_graph(settings),
+        handler="zorgnetwerk.submission.jobs:prepare",
         content_dir=settings.content,
     )
-    web = [Child(f"web-{number}", web_command(settings), environment) for number in range(1, settings.web_workers + 1)]
-    return [Child("dispatcher", options.command(), environment), *web]
+    web_environment = environment | {SALT_VARIABLE: secrets.token_hex(16)}
+    numbers = range(1, settings.web_workers + 1)
+    paths = [sockets / f"web-{number}.sock" for number in numbers]
+    # What the first answer waits for comes first; the rest would only take the processor from it.
+    web = [
+        Child(path.stem, web_command(settings, path), web_environment, leftovers=(path,), stage=1, after_seconds=later)
+        for path, later in zip(paths, (0.0, *[_LATER_SECONDS] * len(paths)), strict=False)
+    ]
+    doors = [
+        Child(f"door-{number}", door_command([*paths[number - 1 :], *paths[: number - 1]]), web_environment, stage=2)
+        for number in numbers
+    ]
+    command = (sys.executable, "-m", "zorgnetwerk.publisher")
+    publisher = Child("publisher", command, environment, after_seconds=_LATER_SECONDS)
+    return [Child("dispatcher", options.command(), environment), *doors, *web, publisher]
 
 
-def web_command(settings: Settings) -> tuple[str, ...]:
-    """The command line of one web server; several of them share the port, so that none is missed while it restarts."""
+def door_command(applications: Sequence[Path]) -> tuple[str, ...]:
+    """The command line of one door: the process that speaks with clients. Several share the port, so that none is
+    missed while it restarts.
+    """
+    return (sys.executable, "-m", "zorgnetwerk.entrance", *map(str, applications))
+
+
+def web_command(settings: Settings, behind: Path | None = None) -> tuple[str, ...]:
+    """The command line of one web server: on the site's own port, or on this socket behind a door."""
+    where: dict[str, object] = {"host": settings.host, "port": settings.port}
     flags = {
         "interface": "wsgi",
-        "host": settings.host,
-        "port": settings.port,
+        **({"uds": behind, "uds-permissions": "600"} if behind else where),
         "workers": 1,
         "blocking-threads": settings.web_threads,
         "backpressure": settings.web_threads * 4,
@@ -162,7 +234,7 @@ def web_command(settings: Settings) -> tuple[str, ...]:
         "--no-ws",
         "--respawn-failed-workers",
         "--no-access-log",
-        "zorgnetwerk.wsgi:make",
+        f"zorgnetwerk.wsgi:{'behind_door' if behind else 'make'}",
     )
 
 

@@ -8,6 +8,7 @@ once, in ``cli.py``, and passed on.
 from __future__ import annotations
 
 import importlib.resources
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
@@ -53,9 +54,26 @@ class Settings:
     query_memory: int = _setting(1 << 30, "bytes", "memory one query may use beyond the data")
     result_bytes: int = _setting(50_000_000, "bytes", "size of one answer")
     queue_limit: int = _setting(0, "queries", "how many long queries may wait; 0: twelve per worker")
+    client_limit: int = _setting(
+        0, "queries", "long queries that one client may have at once, running and waiting; 0: eight per worker"
+    )
+    trusted_proxies: str = _setting(
+        "", "networks", "whose X-Forwarded-For is believed, as addresses or networks with commas; empty: nobody's"
+    )
     validation_timeout: float = _setting(30.0, "seconds", "after which a check of a submission is ended")
     submission_bytes: int = _setting(5_000_000, "bytes", "size of a submission")
     submission_triples: int = _setting(100_000, "triples", "size of a submission")
+    submission_rate: int = _setting(60, "documents an hour", "how many one key or signed link may send")
+    four_eyes: bool = _setting(
+        False, "yes/no", "two stewards must accept a submission, none of the organisation that sent it"
+    )
+    inbox_days: int = _setting(90, "days", "how long the bytes of refused and withdrawn submissions are kept")
+    session_hours: float = _setting(8.0, "hours", "after which a steward signs in again")
+    oidc_issuer: str = _setting(
+        "", "address", "identity provider (OpenID Connect) through which stewards may sign in; empty: none"
+    )
+    oidc_client: str = _setting("", "name", "what this site is called at that provider")
+    oidc_secret: str = _setting("", "secret", "of this site at that provider; not a flag, since flags can be seen")
     memory_mode_quads: int = _setting(
         5_000_000, "quads", "up to which a release is held in memory; above, it is read from disk"
     )
@@ -67,6 +85,7 @@ class Settings:
     remote_update: str = _setting("", "address", "SPARQL Update endpoint of that engine, for 'push'")
     remote_user: str = _setting("", "name", "who asks the remote engine, when it wants to know")
     remote_secret: str = _setting("", "secret", "password of that user; not a flag, since flags can be seen")
+    log_queries: bool = _setting(False, "yes/no", "write the text of each query to the log, not only its hash")
     log_level: str = _setting(
         "info", "debug|info|warning|error", "what is written to standard error, one JSON object a line"
     )
@@ -102,6 +121,11 @@ class Settings:
     def queue_length(self) -> int:
         """How many long queries may wait."""
         return self.queue_limit or 12 * self.worker_count
+
+    @property
+    def client_length(self) -> int:
+        """How many long queries one client may have at once."""
+        return self.client_limit or 8 * self.worker_count
 
 
 def table() -> list[tuple[str, Any, str, str]]:
@@ -179,7 +203,9 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "default_graph": ("union", "own"),
     "log_level": ("debug", "info", "warning", "error"),
 }
-_MAY_BE_ZERO = frozenset(("port", "workers", "queue_limit", "memory_mode_quads", "cache_bytes", "page_seconds"))
+_MAY_BE_ZERO = frozenset(
+    ("port", "workers", "queue_limit", "client_limit", "memory_mode_quads", "cache_bytes", "page_seconds")
+)
 
 
 def _checked(settings: Settings) -> Settings:
@@ -195,6 +221,19 @@ def _checked(settings: Settings) -> Settings:
         value = getattr(settings, name)
         if value and not value.startswith(("http://", "https://")):
             raise SettingError(f"{name} is {value!r}, expected an address that begins with http:// or https://")
+    for network in settings.trusted_proxies.replace(",", " ").split():
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError as error:
+            raise SettingError(
+                f"trusted_proxies holds {network!r}, expected addresses or networks like 10.0.0.0/8"
+            ) from error
+    if settings.oidc_issuer and not settings.oidc_issuer.startswith(
+        ("https://", "http://localhost", "http://127.0.0.1")
+    ):
+        raise SettingError(f"oidc_issuer is {settings.oidc_issuer!r}, expected an address that begins with https://")
+    if settings.oidc_issuer and not (settings.oidc_client and settings.oidc_secret):
+        raise SettingError("oidc_issuer is set, so oidc_client and oidc_secret must be set too")
     if settings.port > 65_535:
         raise SettingError(f"port is {settings.port}, expected at most 65535")
     return settings

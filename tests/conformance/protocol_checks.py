@@ -181,7 +181,7 @@ def busy(site: RunningSite) -> float:
     return sum(
         float(value)
         for name, value in numbers.items()
-        if name.startswith("zorgnetwerk_workers_query_") and not name.endswith("_idle")
+        if name.startswith('zorgnetwerk_workers{lane="query"') and '"idle"' not in name
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from zorgnetwerk.submission.checking import read_folder
+from zorgnetwerk.submission.holdings import read_folder
 from zorgnetwerk.submission.rules import Scope
 from zorgnetwerk.submission.validation import Shapes, validate
 

@@ -177,6 +177,24 @@ def test_a_child_that_keeps_ending_is_given_up_with_a_message() -> None:
     assert b"web: ended 5 times within 10 s (last code 3); giving up" in ended.stderr
 
 
+def test_children_that_nobody_waits_for_start_after_the_others() -> None:
+    code = (
+        "import sys; from zorgnetwerk.store.supervision import Child, Supervisor; "
+        "say = lambda text: (sys.executable, '-c', f'import time; print({text!r}, end=\"\", flush=True); time.sleep(60)'); "
+        "children = [Child('late', say('l'), after_seconds=0.5), Child('soon', say('s'))]; "
+        "sys.exit(Supervisor(children).run())"
+    )
+    with subprocess.Popen(
+        (sys.executable, "-c", code), env={**os.environ, "PYTHONPATH": SOURCE}, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        began = time.monotonic()
+        assert process.stdout.read(2) == b"sl"
+        assert time.monotonic() - began >= 0.4
+        process.terminate()
+        assert process.wait(8) == 0
+
+
 def test_children_that_ignore_sigterm_are_killed_within_the_limit() -> None:
     stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('u', end='', flush=True); time.sleep(60)"
     code = (

@@ -100,7 +100,8 @@ def pids_by_role(site: RunningSite) -> dict[str, list[int]]:
     )
     roles: dict[str, list[int]] = json.loads(done.stdout)
     web = [pid for pid, command in family(site).items() if "granian" in command]
-    return roles | {"web": web}
+    doors = [pid for pid, command in family(site).items() if "zorgnetwerk.entrance" in command]
+    return roles | {"web": web, "door": doors}
 
 
 def until(condition: Callable[[], bool], seconds: float) -> float:
@@ -120,7 +121,7 @@ def answers(site: RunningSite) -> bool:
     return reply.status == 200 and reply.text.split() == ["n", "1200"]
 
 
-@pytest.mark.parametrize("role", ["dispatcher", "master", "checker", "worker", "web"])
+@pytest.mark.parametrize("role", ["dispatcher", "master", "checker", "worker", "web", "door"])
 def test_any_killed_process_is_followed_by_correct_answers(small: RunningSite, role: str) -> None:
     roles = pids_by_role(small)
     assert roles.get(role), f"there is no process of role {role}: {roles}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.pool import RUNAWAYS, WHICH, Pool, make_release, memory_of, point, running, wait_until
+from tests.store.test_succession import follow
 from zorgnetwerk.errors import DeadlineExceeded
 from zorgnetwerk.store.base import Limits
 from zorgnetwerk.store.options import DispatcherOptions
@@ -97,6 +98,23 @@ def swap_under_load(state: Path, swaps: int, mode: str) -> None:
 
 def test_releases_change_under_load_without_a_wrong_answer(tmp_path: Path) -> None:
     swap_under_load(tmp_path, 4, "memory")
+
+
+def test_followed_releases_change_under_load_without_a_wrong_answer(tmp_path: Path) -> None:
+    """Masters that are forks of each other: no answer of another release, no error, no master loaded anew."""
+    make_release(tmp_path, 1, quads=2_000)
+    with running(DispatcherOptions(tmp_path, workers=2, mode="memory")) as pool:
+        wait_until(pool.is_settled, 10)
+        with Load(pool) as load:
+            for number in range(2, 10):
+                load.current = number
+                follow(tmp_path, number, is_loadable=False)
+                wait_until(lambda: pool.status()["release"] == load.current, 20)
+        wait_until(pool.is_settled, 20)
+        assert load.wrong == []
+        assert pool.count("swaps") == 8
+        assert load.answers > 80
+        assert pool.count("died") == pool.count("retried") == 0
 
 
 @pytest.mark.long

@@ -86,7 +86,7 @@ def test_formats_have_addresses_of_their_own(site: RunningSite, media_type: Medi
     negotiated = site.ask(f"/doc/{THING}", {"Accept": media_type.name})
     assert negotiated.status == 200
     assert negotiated.headers["content-location"] == f"/doc/{THING}.{media_type.suffix}"
-    assert negotiated.headers["vary"] == "Accept, Accept-Language, Accept-Encoding"
+    assert negotiated.headers["vary"] == "Accept, Accept-Language, Accept-Datetime, Accept-Encoding"
     named = site.ask(f"/doc/{THING}.{media_type.suffix}")
     assert named.body == negotiated.body
     assert "Accept-Language" not in named.headers["vary"]

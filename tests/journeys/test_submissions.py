@@ -20,6 +20,15 @@ TURTLE = {"Content-Type": "text/turtle"}
 FILES = sorted(path for path in FOLDER.glob("*.ttl") if not path.name.startswith("BP19"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def checker(site: RunningSite) -> None:
+    """Waits for the checker: it prepares beside the store, which is ready before it."""
+    for _ in range(20):
+        if site.ask("/validate", TURTLE, "POST", b"").status != 503:
+            return
+    pytest.fail("the checker does not get ready")
+
+
 def moved(path: Path, site: RunningSite) -> bytes:
     """The document as a submitter of this site writes it: under the site's own base."""
     return path.read_text("utf-8").replace("https://zorgnetwerk.example/", site.base).encode()
@@ -88,3 +97,113 @@ def test_a_document_with_an_external_entity_is_refused(site: RunningSite) -> Non
     assert reply.status == 200
     assert "root:" not in reply.text
     assert json.loads(reply.body)["conforms"] is False
+
+
+def form_of(**parts: tuple[str, bytes] | str) -> tuple[dict[str, str], bytes]:
+    """Headers and body of a form: texts, and files by name and bytes."""
+    mark = "mark-of-the-parts"
+    body = b""
+    for name, value in parts.items():
+        body += f'--{mark}\r\nContent-Disposition: form-data; name="{name}"'.encode()
+        if isinstance(value, str):
+            body += b"\r\n\r\n" + value.encode()
+        else:
+            body += f'; filename="{value[0]}"\r\nContent-Type: application/octet-stream\r\n\r\n'.encode() + value[1]
+        body += b"\r\n"
+    return {"Content-Type": f"multipart/form-data; boundary={mark}"}, body + f"--{mark}--\r\n".encode()
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
+def test_page_takes_text_and_shows_the_report_in_the_language(site: RunningSite, language: str) -> None:
+    assert site.ask(f"/{language}/validate").status == 200
+    headers, body = form_of(text=moved(FOLDER / "BP15-impossible-date.ttl", site).decode())
+    reply = site.ask(f"/{language}/validate", {**headers, "Accept": "text/html"}, "POST", body)
+    assert (reply.status, reply.kind) == (200, "text/html")
+    assert reply.headers["zorgnetwerk-conforms"] == "false"
+    assert f'<html lang="{language}">' in reply.text
+    assert "R30" in reply.text
+    assert re.search(r"<mark>[^<]+</mark>", reply.text)
+
+
+def test_nothing_to_check_is_said_on_the_page(site: RunningSite) -> None:
+    headers, body = form_of(text="<http://e.example/a> <http://e.example/b> 1 .", format="ttl")
+    reply = site.ask("/en/validate", {**headers, "Accept": "text/html"}, "POST", body)
+    assert "Nothing was checked" in reply.text
+
+
+def test_what_is_sent_is_only_text_on_the_page(site: RunningSite) -> None:
+    hostile = '<http://e.example/a> <http://e.example/b> "<script>alert(1)</script>" . <x'
+    headers, body = form_of(text=hostile)
+    reply = site.ask("/en/validate", {**headers, "Accept": "text/html"}, "POST", body)
+    assert "<script>alert" not in reply.text
+    assert "&lt;script&gt;" in reply.text
+
+
+def test_repair_is_applied_by_a_click_and_shown(site: RunningSite) -> None:
+    document = moved(FOLDER / "BP06-malformed-enterprise-number.ttl", site).decode()
+    headers, body = form_of(text=document)
+    page = site.ask("/en/validate", {**headers, "Accept": "text/html"}, "POST", body).text
+    [kept] = re.findall(r'name="kept" value="([^"]+)"', page)
+    [key] = set(re.findall(r'name="repair" value="(\w{12})"', page))
+    headers, body = form_of(kept=kept, repair=key)
+    mended = site.ask("/en/validate", {**headers, "Accept": "text/html"}, "POST", body)
+    assert mended.headers["zorgnetwerk-conforms"] == "true"
+    assert "is-added" in mended.text
+
+
+def test_repair_over_the_interface(site: RunningSite) -> None:
+    document = moved(FOLDER / "BP06-malformed-enterprise-number.ttl", site)
+    told = json.loads(
+        site.ask("/validate/repair?repair=all", {**TURTLE, "Accept": "application/json"}, "POST", document).body
+    )
+    assert told["conforms"] is True
+    diff = site.ask("/validate/repair?repair=all", {**TURTLE, "Accept": "text/x-diff"}, "POST", document)
+    assert (diff.kind, diff.text) == ("text/x-diff", told["diff"])
+    mended = site.ask("/validate/repair?repair=all", {**TURTLE, "Accept": "text/turtle"}, "POST", document)
+    assert mended.text == told["document"]
+    assert site.ask("/validate/repair", TURTLE, "POST", document).status == 400
+    assert site.ask("/validate/repair?repair=none", TURTLE, "POST", document).status == 400
+
+
+def test_template_is_filled_checked_and_comes_back_with_remarks(site: RunningSite) -> None:
+    name = f"{site.base}id/organisatie/jessa-ziekenhuis"
+    reply = site.ask(f"/templates/zorgnetwerk.xlsx?lang=de&organisation={name}")
+    assert (reply.status, reply.kind) == (200, media_types.XLSX.name)
+    headers, body = form_of(files=("jessa.xlsx", reply.body))
+    report = json.loads(site.ask("/validate", {**headers, "Accept": "application/json"}, "POST", body).body)
+    assert {entry["rule"] for entry in report["findings"] if entry["severity"] == "Violation"} == {"R44"}
+    copy = site.ask("/validate", {**headers, "Accept": media_types.XLSX.name}, "POST", body)
+    assert (copy.status, copy.body[:2]) == (200, b"PK")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/templates/zorgnetwerk.zip", 200),
+        ("/templates/organisaties.csv?lang=fr", 200),
+        ("/templates/niets.csv", 404),
+        ("/templates/zorgnetwerk.pdf", 404),
+        ("/templates/zorgnetwerk.xlsx?organisation=http://e.example/a", 404),
+    ],
+)
+def test_only_templates_that_exist_are_given(site: RunningSite, path: str, status: int) -> None:
+    assert site.ask(path).status == status
+
+
+@pytest.mark.parametrize(
+    ("parts", "status"),
+    [
+        ({"files": ("x.exe", b"MZ")}, 415),
+        ({"kept": "not ours"}, 400),
+        ({"files": ("x.xlsx", b"PK no archive")}, 200),
+        ({"text": "x" * 5_100_000}, 413),
+        ({"nothing": "x"}, 400),
+    ],
+    ids=["program", "damaged", "broken-workbook", "too-long", "empty"],
+)
+def test_forms_that_are_wrong_are_answered(
+    site: RunningSite, parts: dict[str, tuple[str, bytes] | str], status: int
+) -> None:
+    headers, body = form_of(**parts)
+    reply = site.ask("/validate", {**headers, "Accept": "application/json"}, "POST", body)
+    assert reply.status == status, reply.text[:300]

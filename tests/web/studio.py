@@ -18,6 +18,7 @@ from zorgnetwerk.store.reading import read
 from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.web.frames import Frame
 from zorgnetwerk.web.rendering import Renderer
+from zorgnetwerk.web.views.checking import CheckView, report_view
 from zorgnetwerk.web.views.downloads import DumpFile
 from zorgnetwerk.web.views.explanation import ADVICE
 from zorgnetwerk.web.views.problems import Hint
@@ -25,6 +26,7 @@ from zorgnetwerk.web.views.questions import AskedQuestion
 from zorgnetwerk.web.views.results import Refusal, Table, Triples
 
 from ..memory_store import MemoryStore
+from .checked import answer
 from .reading import Page
 
 MakeFrame = Callable[..., Frame]
@@ -75,6 +77,7 @@ class Studio:
         def frame(path: str) -> Frame:
             return self.frame(path, language)
 
+        report = report_view(answer(), r.translations.for_language(language), frame("/validate"))
         made = {
             "home": r.home_page(overview.overview(store, base), frame("/")),
             "list": r.list_page(listing.list_things(store, base, "organisatie"), frame("/doc/organisatie")),
@@ -87,6 +90,8 @@ class Studio:
             "question": r.question_page(asked, frame("/queries/x")),
             "refused question": r.question_page(replace(asked, outcome=Refusal("why", 1, 2, "x")), frame("/queries/x")),
             "explanation": r.explanation_page(frame("/sparql/explain"), explained.query.text, explained),
+            "validate": r.checking_page(CheckView(), frame("/validate")),
+            "report": r.checking_page(CheckView(report=report, kept="x", sheet=True), frame("/validate")),
             "dumps": r.dumps_page([dump], frame("/dumps/")),
             "catalogue": r.catalogue_page(
                 _catalogue(), frame("/catalogue"), labels.names_of(store, _catalogue(), base)

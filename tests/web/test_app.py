@@ -67,6 +67,8 @@ ROWS = [
     ("/catalogue.rdf", "*/*", 200, "application/rdf+xml"),
     ("/.well-known/void", "application/ld+json", 200, "application/ld+json"),
     ("/context.jsonld", "*/*", 200, "application/ld+json"),
+    ("/vocab.json", "*/*", 200, "application/json"),
+    ("/vocab.json?lang=xx", "*/*", 404, "application/problem+json"),
     ("/robots.txt", "*/*", 200, "text/plain"),
     ("/healthz", "*/*", 200, "text/plain"),
     ("/readyz", "*/*", 200, "application/json"),

@@ -11,13 +11,13 @@ from flask import Blueprint, Request, Response, request
 
 from zorgnetwerk.errors import NotFound, QueryRefused
 from zorgnetwerk.store.query import Query
-from zorgnetwerk.terms.media_types import HTML
-from zorgnetwerk.web import sparql
+from zorgnetwerk.terms.media_types import HTML, MediaType
+from zorgnetwerk.web import answering, enquiries, sparql
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
 
 SUFFIXES = tuple(
-    dict.fromkeys(each.suffix for each in (*sparql.SOLUTION_OFFERS, *sparql.GRAPH_OFFERS) if each is not HTML)
+    dict.fromkeys(each.suffix for each in (*answering.SOLUTION_OFFERS, *answering.GRAPH_OFFERS) if each is not HTML)
 )
 
 
@@ -42,16 +42,15 @@ def answer(asked: Request, site: Site, suffix: str) -> Response:
 
     Errors: those of the endpoint; NotFound for a format that this form of query does not have.
     """
-    operation = sparql.operation_or_none(asked, site)
-    if operation is None:
-        raise QueryRefused("The parameter 'query' is missing.", "empty")
-    query = Query.parse(operation.text, site.settings.query_bytes)
-    offers = [offer for offer in sparql.offers_for(query) if offer is not HTML]
-    media_type = next((offer for offer in offers if offer.suffix == suffix), None)
-    if media_type is None:
-        known = ", ".join(f".{offer.suffix}" for offer in offers)
-        raise NotFound(f"The answer to {query.form} has no file .{suffix}; it has {known}.")
-    found = site.store.answer(query, media_type, sparql.limits_of(site, operation), operation.selection)
+    with enquiries.begun(asked, site) as enquiry:
+        operation = sparql.operation_or_none(asked, site)
+        if operation is None:
+            raise QueryRefused("The parameter 'query' is missing.", "empty")
+        enquiry.text = operation.text
+        enquiry.call(operation.query_id)
+        query = Query.parse(operation.text, site.settings.query_bytes)
+        media_type = _type_of(query, suffix)
+        found = enquiry.answer(query, media_type, sparql.limits_of(site, operation), operation.selection)
     shown = Representation(
         found.body,
         media_type,
@@ -62,3 +61,13 @@ def answer(asked: Request, site: Site, suffix: str) -> Response:
         },
     )
     return respond(asked, shown)
+
+
+def _type_of(query: Query, suffix: str) -> MediaType:
+    """The type of this suffix. Errors: NotFound when this form of query is not answered in it."""
+    offers = [offer for offer in answering.offers_for(query) if offer is not HTML]
+    found = next((offer for offer in offers if offer.suffix == suffix), None)
+    if found is None:
+        known = ", ".join(f".{offer.suffix}" for offer in offers)
+        raise NotFound(f"The answer to {query.form} has no file .{suffix}; it has {known}.")
+    return found

@@ -5,11 +5,30 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.routing import RequestRedirect
 
-from zorgnetwerk.web import answer_files, entities, explanation, harvest, pages, problems, queries, sparql, submissions
-from zorgnetwerk.web.responses import secure
+from zorgnetwerk.errors import NotFound
+from zorgnetwerk.web import (
+    answer_files,
+    changes,
+    desk,
+    entities,
+    explanation,
+    harvest,
+    pages,
+    problems,
+    queries,
+    sparql,
+    stopping,
+    submissions,
+    wordlist,
+)
+from zorgnetwerk.web.bodies import AwaitedBodies
+from zorgnetwerk.web.responses import redirect, secure
 from zorgnetwerk.web.site import Site
 
 _LOG = logging.getLogger("zorgnetwerk.access")
@@ -22,8 +41,22 @@ def create_app(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 8 * max(site.settings.submission_bytes, site.settings.query_bytes)
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
-    for room in (sparql, answer_files, explanation, queries, entities, harvest, submissions, pages):
+    for room in (
+        sparql,
+        stopping,
+        answer_files,
+        explanation,
+        queries,
+        entities,
+        harvest,
+        submissions,
+        desk,
+        changes,
+        wordlist,
+        pages,
+    ):
         app.register_blueprint(room.routes(site))
+    app.wsgi_app = AwaitedBodies(app.wsgi_app, site.settings.web_threads // 2)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.after_request(_finish)
 
@@ -39,20 +72,37 @@ def _begin() -> Response | None:
     g.request_id = secrets.token_hex(8)
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         return _preflight()
+    if request.environ["REQUEST_METHOD"] != request.method:  # names of methods have a case, which the framework drops
+        raise MethodNotAllowed(valid_methods=("GET", "HEAD", "POST", "QUERY", "OPTIONS"))
+    if request.environ.get("PATH_INFO", "").startswith("//"):  # the framework takes it for one slash
+        raise NotFound("Addresses here begin with one slash.")
+    if isinstance(request.routing_exception, RequestRedirect):
+        return _redirect(request.routing_exception.new_url)
     return None
+
+
+def _redirect(address: str) -> Response:
+    """To the right spelling of this address, which the router made absolute with the Host that the client named."""
+    parts = urlsplit(address)
+    path = "/" + parts.path.lstrip("/")
+    return redirect(f"{path}?{parts.query}" if parts.query else path, 308, vary=())
 
 
 def _preflight() -> Response:
     response = Response(status=204)
-    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, QUERY, OPTIONS"
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, QUERY, DELETE, OPTIONS"
     response.headers["Access-Control-Allow-Headers"] = (
-        "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match, If-Match"
+        "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match, If-Match, Query-Id"
     )
     response.headers["Access-Control-Max-Age"] = "86400"
     return response
 
 
 def _finish(response: Response) -> Response:
+    if request.method == "OPTIONS" and response.status_code == 200:  # the framework's own answer
+        response.status_code = 204
+        response.headers.pop("Content-Type", None)
+        response.headers.pop("Content-Length", None)
     response.headers["X-Request-Id"] = g.get("request_id", "")
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     if _LOG.isEnabledFor(logging.INFO):

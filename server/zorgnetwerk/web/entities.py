@@ -1,26 +1,33 @@
 """The entities journey: /id → 303 → /doc, which answers the negotiated representation itself.
 
-Vocabulary and codes answer at their own address. Every spelling of a path leads to one page or to none.
+Vocabulary and codes answer at their own address. Every spelling of a path leads to one page or to none. Earlier states
+stand under ``/release/{n}/`` (``former.py``).
 
 Source: W3C Cool URIs (303); ICEG URI standard; RFC 9110, 8.7 (Content-Location).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
 from flask import Blueprint, Request, Response, request
 from rdflib import Graph, URIRef
 
-from zorgnetwerk.dataset import entities, listing, schemes, vocabulary
-from zorgnetwerk.errors import NotFound
+from zorgnetwerk.dataset import entities, listing, nearby, queries, schemes, vocabulary
+from zorgnetwerk.errors import Gone, NotAcceptable, NotFound
+from zorgnetwerk.store.journal import FILE, Journal
+from zorgnetwerk.store.redaction import is_redacted
 from zorgnetwerk.terms import iris, media_types, syntax
-from zorgnetwerk.terms.iris import VOCABULARY
+from zorgnetwerk.terms.iris import RESERVED_BASE, VOCABULARY
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, MediaType
-from zorgnetwerk.web import negotiation
+from zorgnetwerk.terms.namespaces import DCAT, DCT
+from zorgnetwerk.web import former, negotiation
+from zorgnetwerk.web.former import Edition
 from zorgnetwerk.web.frames import Frame
+from zorgnetwerk.web.mementos import question_of
 from zorgnetwerk.web.responses import Representation, redirect, respond
 from zorgnetwerk.web.site import Site
 
@@ -34,7 +41,12 @@ OFFERS = (
     media_types.N_QUADS,
 )
 _VARY = ("Accept", "Accept-Language")
+_IRI_SAFE = ":/?#[]@!$&'()*+,;=%-._~"
+_SKOLEM = ".well-known/genid"
+"""Nodes that a submission left without a name. Source: RDF 1.1 Concepts, 3.5."""
 _LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
+_PAST = "/release/<int:number>/"
+_PAST_PAGE = f"/{_LANGUAGE}{_PAST}"
 
 
 class Document:
@@ -51,14 +63,15 @@ def routes(site: Site) -> Blueprint:
     blueprint = Blueprint("entities", __name__)
 
     @blueprint.get("/id/<path:rest>")
-    def identify(rest: str) -> Response:
-        return _identify(f"id/{rest}", site)
+    @blueprint.get("/release/<int:number>/id/<path:rest>")
+    def identify(rest: str, number: int | None = None) -> Response:
+        return _identify(f"id/{rest}", Edition(site) if number is None else former.numbered(site, number))
 
-    for prefix in ("doc", "auth", "ns"):
-        blueprint.add_url_rule(f"/{prefix}/<path:rest>", f"{prefix}", _shown(prefix, site), methods=["GET"])
-        blueprint.add_url_rule(
-            f"/{_LANGUAGE}/{prefix}/<path:rest>", f"{prefix}_page", _shown(prefix, site), methods=["GET"]
-        )
+    for prefix in ("doc", "auth", "ns", _SKOLEM):
+        rest, name = f"{prefix}/<path:rest>", _endpoint(prefix)
+        for kind, rule in (("", "/"), ("_page", f"/{_LANGUAGE}/"), ("_then", _PAST), ("_page_then", _PAST_PAGE)):
+            blueprint.add_url_rule(f"{rule}{rest}", f"{name}{kind}", _shown(prefix, site), methods=["GET"])
+        blueprint.add_url_rule(f"/timemap/{rest}", f"{name}_times", _timemap(prefix, site), methods=["GET"])
 
     @blueprint.get("/describe")
     @blueprint.get(f"/{_LANGUAGE}/describe")
@@ -68,24 +81,58 @@ def routes(site: Site) -> Blueprint:
     return blueprint
 
 
-def _identify(path: str, site: Site) -> Response:
+def _endpoint(prefix: str) -> str:
+    """A name for a route that has no dots."""
+    return prefix.replace(".", "").replace("/", "-")
+
+
+def _identify(path: str, edition: Edition) -> Response:
+    """To the document about a thing, or to what took its place."""
+    site = edition.site
     document = iris.document_path(path)
-    iri = URIRef(site.base.iri(path))
-    if document is None or not site.store.ask(
-        f"ASK {{ {{ {iri.n3()} ?p ?o }} UNION {{ ?s ?q {iri.n3()} }} UNION {{ GRAPH {iri.n3()} {{ ?a ?b ?c }} }} }}"
-    ):
-        raise NotFound(f"Nothing is published about /{path}.")
-    return redirect("/" + quote(document, safe="/~"))
+    text = queries.load("identify", site.base)
+    found = site.store.select(queries.bind(text, thing=URIRef(site.base.iri(path)))) if document else []
+    if document is None or not found:
+        _check_forgotten(path, site)
+        with _near(path, site):
+            raise NotFound(f"Nothing is published about /{path}.")
+    successor = site.base.path(str(found[0].get("successor", "")))
+    if successor is not None:
+        return redirect(f"{edition.prefix}/{quote(successor, safe='/~')}", 308, vary=())
+    return redirect(edition.address(document))
+
+
+@contextlib.contextmanager
+def _near(path: str, site: Site) -> Iterator[None]:
+    """Adds what is spelled almost like this to what is raised because there is no such thing."""
+    try:
+        yield
+    except NotFound as error:
+        if not isinstance(error, Gone) and not site.pinned:
+            error.near = tuple(
+                nearby.near(path, site.per_release("slugs", lambda: nearby.slugs(site.store, site.base)))
+            )
+        raise
 
 
 def _shown(prefix: str, site: Site) -> Callable[..., Response]:
-    def view(rest: str, language: str = "") -> Response:
+    def view(rest: str, language: str = "", number: int | None = None) -> Response:
         path, suffix = _split(f"{prefix}/{rest}")
         if language and suffix:
             raise NotFound(f"Files have no language: see /{path}.{suffix.suffix}.")
-        return _answer(request, site, _document(path, site, _page_number(request)), language, suffix)
+        if number is not None:
+            edition = former.numbered(site, number)
+        else:
+            edition = Edition(site) if language or suffix else former.dated(request, site, path)
+        with _near(path, edition.site):
+            document = _document(path, edition.site, _page_number(request))
+        return _answer(request, edition, document, language, suffix)
 
     return view
+
+
+def _timemap(prefix: str, site: Site) -> Callable[..., Response]:
+    return lambda rest: former.timemap(request, site, f"{prefix}/{rest}")
 
 
 def _split(path: str) -> tuple[str, MediaType | None]:
@@ -121,56 +168,88 @@ def _document(path: str, site: Site, page: int) -> Document:
             return _described(path, iri, site, page)
         scheme = schemes.describe_scheme(store, iri, base)
         return Document(path, lambda: scheme.graph, lambda frame: renderer.scheme_page(scheme, frame))
-    if path.startswith(f"{VOCABULARY}/"):
+    if path.startswith((f"{VOCABULARY}/", f"{_SKOLEM}/")):
         return _described(path, URIRef(base.iri(path)), site, page)
     raise NotFound(f"There is nothing at /{path}.")
 
 
 def _described(path: str, iri: URIRef, site: Site, page: int) -> Document:
-    description = entities.describe(site.store, iri, site.base, page)
+    try:
+        description = entities.describe(site.store, iri, site.base, page)
+    except NotFound:
+        _check_forgotten(site.base.path(str(iri)) or "", site)
+        raise
     return Document(path, lambda: description.graph, lambda frame: site.renderer.entity_page(description, frame))
 
 
-def _answer(asked: Request, site: Site, document: Document, language: str, suffix: MediaType | None) -> Response:
-    media_type = suffix or (HTML if language else negotiation.choose(OFFERS, asked.headers.get("Accept")))
-    vary = () if suffix or language else _VARY
+def _check_forgotten(path: str, site: Site) -> None:
+    """Passes unless the thing at this path was removed for good, which is told without naming it. Errors: Gone."""
+    journal = site.settings.state / FILE
+    if journal.exists() and is_redacted(Journal(journal), RESERVED_BASE + path):
+        raise Gone("What was here was removed for good, because the law wants it so.")
+
+
+def _answer(asked: Request, edition: Edition, document: Document, language: str, suffix: MediaType | None) -> Response:
+    site = edition.site
+    media_type = suffix or (HTML if language else _chosen(asked, edition, document.path))
+    vary = _VARY if not (suffix or language) else ("Accept-Language",) if media_type is HTML and not language else ()
     if media_type is HTML:
         chosen = language or negotiation.choose_language(asked.headers.get("Accept-Language"))
-        frame = site.frame(asked, chosen, f"/{document.path}")
+        frame = site.frame(asked, chosen, f"{edition.prefix}/{document.path}")
         body = document.page(frame).encode()
-        location = iris.page_path(document.path, language=chosen)
+        location = edition.address(document.path, language=chosen)
     else:
         chosen = ""
         graph_name = site.base.iri(document.path)
         body = syntax.write(document.graph(), media_type, site.release().prefixes(), graph_name)
-        location = iris.page_path(document.path, suffix=media_type.suffix)
-    query = f"?{asked.query_string.decode('latin-1')}" if asked.query_string else ""
+        location = edition.address(document.path, suffix=media_type.suffix)
     shown = Representation(
         body,
         media_type,
         language=chosen,
-        location=quote(location, safe="/~") + query,
-        vary=vary,
-        links=_links(document.path),
-        release=site.store.release(),
+        location=location + question_of(asked),
+        vary=(*vary, *edition.vary),
+        links=(*_links(document.path, edition, chosen), *edition.links(asked, document.path)),
+        release=edition.number or site.store.release(),
         seconds=site.settings.page_seconds,
+        immutable=edition.is_fixed and media_type is not HTML,
+        headers=edition.headers,
     )
     return respond(asked, shown)
 
 
-def _links(path: str) -> tuple[str, ...]:
+def _chosen(asked: Request, edition: Edition, path: str) -> MediaType:
+    try:
+        return negotiation.choose(OFFERS, asked.headers.get("Accept"))
+    except NotAcceptable as error:
+        error.addresses = tuple(edition.address(path, suffix=offer.suffix) for offer in OFFERS)
+        raise
+
+
+def _links(path: str, edition: Edition, shown_in: str) -> tuple[str, ...]:
+    """The links of a document; ``shown_in`` is the language of a page, empty for data."""
     thing = iris.thing_path(path)
     links = [
-        f'<{quote(iris.page_path(path, suffix=offer.suffix), safe="/~")}>; rel="alternate"; type="{offer.name}"'
-        for offer in OFFERS[1:]
+        f'<{edition.address(path, suffix=offer.suffix)}>; rel="alternate"; type="{offer.name}"' for offer in OFFERS[1:]
     ]
     for language in LANGUAGES:
-        page = quote(iris.page_path(path, language=language), safe="/~")
+        page = edition.address(path, language=language)
         links.append(f'<{page}>; rel="alternate"; hreflang="{language}"; type="text/html"')
     if thing is not None:
         links.append(f'</{quote(thing, safe="/~")}>; rel="describes"')
+        links.append(f'<{edition.address("/".join(path.split("/")[:2]))}>; rel="collection"')
     links.append('</catalogue>; rel="describedby"')
+    if not edition.number:
+        links.append(f'<{edition.address(path, language=shown_in)}>; rel="canonical"')
+        links.extend(edition.site.per_release("licences", lambda: _licences(edition.site)))
     return tuple(links)
+
+
+def _licences(site: Site) -> list[str]:
+    """Links to the licences of the data set."""
+    text = f"SELECT DISTINCT ?licence WHERE {{ ?set a {DCAT.Dataset.n3()} ; {DCT.license.n3()} ?licence }}"
+    found = (row["licence"] for row in site.store.select(text))
+    return [f'<{quote(iri, safe=_IRI_SAFE)}>; rel="license"' for iri in found if isinstance(iri, URIRef)]
 
 
 def _foreign(asked: Request, site: Site, language: str) -> Response:

@@ -71,7 +71,7 @@ def _page(asked: Request, site: Site, language: str, turn: threading.Lock, vary:
         try:
             found = _explain(site, operation, turn)
         except ZorgnetwerkError as error:
-            refusal = sparql_page.refusal_of(error)
+            refusal = sparql_page.refusal_of(error, operation.text)
             found, status = refusal, refusal.status
     frame = site.frame(asked, language, PATH)
     page = site.renderer.explanation_page(frame, operation.text if operation else "", found)

@@ -7,6 +7,7 @@ the pattern of paths. Must not know Flask.
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -19,6 +20,7 @@ from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import GRAPH_FORMATS, MediaType
 
 _LINKABLE = ("http://", "https://", "mailto:")
+_PAST = re.compile(r"/release/[0-9]+(?=/)")
 _PATH_SAFE = "/~!$&'()*+,;=:@"
 
 
@@ -42,6 +44,21 @@ class Frame:
         query = f"?{self.query_string}" if self.query_string else ""
         return f"/{language or self.language}{self.path}{query}"
 
+    @property
+    def past(self) -> str:
+        """The beginning of the path where the page shows an earlier release; "" for the present.
+
+        >>> Frame("fr", Base("http://localhost:8000/"), "/release/7/doc/bron/a").past
+        '/release/7'
+        """
+        found = _PAST.match(self.path)
+        return found[0] if found else ""
+
+    def present(self) -> str:
+        """The path of this page as it is today."""
+        query = f"?{self.query_string}" if self.query_string else ""
+        return f"/{self.language}{self.path.removeprefix(self.past)}{query}"
+
     def neutral(self) -> str:
         """The path of this page at which the language is negotiated."""
         return self.path + (f"?{self.query_string}" if self.query_string else "")
@@ -63,9 +80,11 @@ class Frame:
         return f"/{self.language}{path}"
 
     def page_of(self, iri: str) -> str | None:
-        """The path of the page about one of our IRIs; None for a foreign one."""
+        """The path of the page about one of our IRIs, in the state that this page shows; None for a foreign one."""
         path = self.base.path(iri)
-        return quote(iris.page_path(path, self.language), safe=_PATH_SAFE + "#%") if path is not None else None
+        if path is None:
+            return None
+        return f"/{self.language}{self.past}{quote(iris.page_path(path), safe=_PATH_SAFE + '#%')}"
 
     def foreign_page_of(self, iri: str) -> str:
         """The path of the page on which we say what the data holds about a foreign IRI."""
@@ -88,7 +107,7 @@ def file_paths(frame: Frame, iri: URIRef | str) -> list[tuple[MediaType, str]]:
         return []
     body = path.partition("#")[0]
     return [
-        (media_type, quote(iris.page_path(body, suffix=media_type.suffix), safe=_PATH_SAFE))
+        (media_type, frame.past + quote(iris.page_path(body, suffix=media_type.suffix), safe=_PATH_SAFE))
         for media_type in GRAPH_FORMATS
     ]
 

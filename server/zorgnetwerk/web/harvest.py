@@ -13,6 +13,7 @@ from rdflib import Graph
 
 from zorgnetwerk.dataset import catalogue, dumps, labels
 from zorgnetwerk.store.base import Body
+from zorgnetwerk.store.release import Release
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE
 from zorgnetwerk.terms.languages import LANGUAGES
@@ -62,11 +63,12 @@ def routes(site: Site) -> Blueprint:
 def _listing(asked: Request, site: Site, language: str) -> Response:
     chosen = language or negotiation.choose_language(asked.headers.get("Accept-Language"))
     release = site.release()
+    made = dumps.manifest(release)
     files = [
         DumpFile.of(
             dump.name, f"/dumps/{dump.name}", dump.media_type, dump.size, dump.sha256, dump.created, dump.statements
         )
-        for dump in dumps.manifest(release)
+        for dump in made
     ]
     body = site.renderer.dumps_page(files, site.frame(asked, chosen, "/dumps/")).encode()
     vary = () if language else ("Accept-Language",)
@@ -76,7 +78,7 @@ def _listing(asked: Request, site: Site, language: str) -> Response:
         language=chosen,
         location=f"/{chosen}/dumps/",
         vary=vary,
-        release=release.number,
+        release=_of_release(release),
         seconds=site.settings.page_seconds,
     )
     return respond(asked, shown)
@@ -91,7 +93,7 @@ def _file(asked: Request, site: Site, name: str) -> Response:
         Body(descriptor, dump.size),
         media_type,
         etag=dump.sha256[:32],
-        release=release.number,
+        release=dump.release,
         seconds=site.settings.page_seconds,
         headers={
             "Content-Disposition": f'attachment; filename="{dump.name}"',
@@ -99,6 +101,11 @@ def _file(asked: Request, site: Site, name: str) -> Response:
         },
     )
     return respond(asked, shown)
+
+
+def _of_release(release: Release) -> int:
+    """The release that dumps and counts are of: after a small change an earlier one, until they are made."""
+    return min(dumps.release_of(release) or release.number, release.record.counted or release.number)
 
 
 def _header(name: str) -> str:
@@ -113,7 +120,8 @@ def _base64(hexadecimal: str) -> str:
 def _statistics(site: Site) -> Graph:
     release = site.release()
     made: Graph = site.per_release(
-        "void", lambda: catalogue.statistics(site.store, site.base, release.record, dumps.manifest(release))
+        f"void {_of_release(release)}",
+        lambda: catalogue.statistics(site.store, site.base, release.record, dumps.manifest(release)),
     )
     return made
 
@@ -121,7 +129,8 @@ def _statistics(site: Site) -> Graph:
 def _catalogue(asked: Request, site: Site, language: str, suffix: str) -> Response:
     release = site.release()
     graph: Graph = site.per_release(
-        "catalogue", lambda: catalogue.describe(site.store, site.base, release.record, dumps.manifest(release))
+        f"catalogue {_of_release(release)}",
+        lambda: catalogue.describe(site.store, site.base, release.record, dumps.manifest(release)),
     )
     if language or (not suffix and negotiation.choose(OFFERS, asked.headers.get("Accept")) is HTML):
         chosen = language or negotiation.choose_language(asked.headers.get("Accept-Language"))
@@ -133,7 +142,7 @@ def _catalogue(asked: Request, site: Site, language: str, suffix: str) -> Respon
             language=chosen,
             location=f"/{chosen}/catalogue",
             vary=() if language else ("Accept", "Accept-Language"),
-            release=release.number,
+            release=_of_release(release),
             seconds=site.settings.page_seconds,
         )
         return respond(asked, shown)
@@ -150,7 +159,7 @@ def _graph(asked: Request, site: Site, graph: Graph, suffix: str, location: str 
         media_type,
         vary=() if suffix else ("Accept",),
         location=f"{location}.{media_type.suffix}" if location else "",
-        release=site.store.release(),
+        release=_of_release(site.release()),
         seconds=site.settings.page_seconds,
     )
     return respond(asked, shown)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from zorgnetwerk.errors import NotAcceptable
 from zorgnetwerk.terms.languages import DEFAULT_LANGUAGE, LANGUAGES
@@ -20,6 +21,8 @@ from zorgnetwerk.terms.media_types import MediaType
 _ITEM = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 _QUALITY = re.compile(r"(?:0(?:\.\d*)?|1(?:\.0*)?|\.\d+)\Z")
 _HEADER_LIMIT = 8_192
+_REMEMBERED_LENGTH = 512
+"""Clients send few different headers, again and again; what was decided about a short one is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,13 @@ def choose(offers: Sequence[MediaType], accept: str | None) -> MediaType:
     """
     if not accept or not accept.strip():
         return offers[0]
+    if len(accept) > _REMEMBERED_LENGTH:
+        return _chosen.__wrapped__(tuple(offers), accept)
+    return _chosen(tuple(offers), accept)
+
+
+@lru_cache(1_024)
+def _chosen(offers: tuple[MediaType, ...], accept: str) -> MediaType:
     asked = list(ranges(accept))
     best: tuple[float, int] = (0.0, 0)
     chosen: MediaType | None = None
@@ -114,5 +124,12 @@ def accepts_gzip(header: str | None) -> bool:
     >>> accepts_gzip("br, gzip;q=0"), accepts_gzip("*"), accepts_gzip(None)
     (False, True, False)
     """
-    qualities = {item.name: item.quality for item in ranges(header or "")}
+    if header is None or len(header) > _REMEMBERED_LENGTH:
+        return _takes_gzip.__wrapped__(header or "")
+    return _takes_gzip(header)
+
+
+@lru_cache(1_024)
+def _takes_gzip(header: str) -> bool:
+    qualities = {item.name: item.quality for item in ranges(header)}
     return qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0.0))) > 0

@@ -11,20 +11,16 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
 
 from flask import Request, Response
 
 from zorgnetwerk.errors import NotFound, SyntaxInvalid
 from zorgnetwerk.terms.dates import http_date, parse_http_date
+from zorgnetwerk.web.mementos import LINK_FORMAT, links_of, question_of
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
 
-LINK_FORMAT: Final = "application/link-format"
-LONGEST_LINKED_QUERY: Final = 1_000
-"""Bytes; a longer question is not repeated in each header, which proxies would refuse."""
-_SAFE: Final = "%&=?/:@!$()*+-._~"
-_NO_HISTORY: Final = "This site keeps no earlier states: its engine holds the present one only."
+NO_HISTORY: Final = "This site keeps no earlier states: its engine holds the present one only."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +52,37 @@ def negotiated(asked: Request, site: Site) -> State:
 
     Errors: SyntaxInvalid for what is no date, NotFound without history, Gone when that state is not kept.
     """
+    moment = moment_of(asked, site)
+    if moment is None:
+        has_history = site.store.capabilities.history
+        return State(site, ("Accept-Datetime",), links=links_of(asked)) if has_history else State(site)
+    entry = site.releases.at(moment)
+    shown = site.as_of(entry.number)
+    links = links_of(asked)
+    location = f"/release/{entry.number}/sparql{question_of(asked)}" if links else ""
+    if location:
+        links += (f'<{location}>; rel="memento"; datetime="{http_date(entry.time)}"',)
+    return State(shown, ("Accept-Datetime",), location if asked.method in ("GET", "HEAD") else "", entry.time, links)
+
+
+def moment_of(asked: Request, site: Site) -> datetime.datetime | None:
+    """The Accept-Datetime of the request, None without it.
+
+    Errors: SyntaxInvalid for what is no date, NotFound without history.
+    """
+    text = asked.headers.get("Accept-Datetime", "").strip()
     if not site.store.capabilities.history:
         if "Accept-Datetime" in asked.headers:
-            raise NotFound(f"{_NO_HISTORY} Ask without Accept-Datetime.")
-        return State(site)
-    text = asked.headers.get("Accept-Datetime", "").strip()
-    vary = ("Accept-Datetime",)
+            raise NotFound(f"{NO_HISTORY} Ask without Accept-Datetime.")
+        return None
     if not text:
-        return State(site, vary, links=_links(asked))
+        return None
     moment = parse_http_date(text)
     if moment is None:
         raise SyntaxInvalid(
             f"Accept-Datetime is {text[:100]!r}, expected an HTTP date such as 'Tue, 24 Nov 2026 20:00:00 GMT'."
         )
-    entry = site.releases.at(moment)
-    shown = site.as_of(entry.number)
-    links = _links(asked)
-    location = f"/release/{entry.number}/sparql{_question(asked)}" if links else ""
-    if location:
-        links += (f'<{location}>; rel="memento"; datetime="{http_date(entry.time)}"',)
-    return State(shown, vary, location if asked.method in ("GET", "HEAD") else "", entry.time, links)
+    return moment
 
 
 def numbered(asked: Request, site: Site, number: int) -> State:
@@ -84,7 +91,7 @@ def numbered(asked: Request, site: Site, number: int) -> State:
     entry = site.releases.timeline().first(number)
     if entry is None:
         raise NotFound(f"Release {number} was never served.")
-    return State(shown, moment=entry.time, links=_links(asked))
+    return State(shown, moment=entry.time, links=links_of(asked))
 
 
 def timemap(asked: Request, site: Site) -> Response:
@@ -93,8 +100,8 @@ def timemap(asked: Request, site: Site) -> Response:
     Errors: NotFound without history.
     """
     if not site.store.capabilities.history:
-        raise NotFound(_NO_HISTORY)
-    timeline, question = site.releases.timeline(), _question(asked)
+        raise NotFound(NO_HISTORY)
+    timeline, question = site.releases.timeline(), question_of(asked)
     found = [(entry, number) for number in site.releases.numbers() if (entry := timeline.first(number)) is not None]
     lines = [
         f'<{site.base.iri("sparql")}{question}>; rel="original timegate"',
@@ -106,19 +113,3 @@ def timemap(asked: Request, site: Site) -> Response:
         lines.append(f'<{address}{question}>; rel="{first}{last}memento"; datetime="{http_date(entry.time)}"')
     body = ",\n".join(lines).encode() + b"\n"
     return respond(asked, Representation(body, LINK_FORMAT, release=site.store.release()))
-
-
-def _links(asked: Request) -> tuple[str, ...]:
-    question = _question(asked)
-    if len(question) > LONGEST_LINKED_QUERY:
-        return ()
-    return (
-        f'</sparql{question}>; rel="original timegate"',
-        f'</timemap/sparql{question}>; rel="timemap"; type="{LINK_FORMAT}"',
-    )
-
-
-def _question(asked: Request) -> str:
-    """The query part of the address as it may stand in a header."""
-    text = quote(asked.query_string, safe=_SAFE)
-    return f"?{text}" if text else ""

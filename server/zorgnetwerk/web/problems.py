@@ -8,13 +8,13 @@ Source: RFC 9457 (problem details); RFC 9110, 15.
 
 from __future__ import annotations
 
-import html
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import quote
 
 from flask import Request, Response, g
 from werkzeug.exceptions import HTTPException
@@ -26,6 +26,7 @@ from zorgnetwerk.terms.media_types import HTML, PROBLEM, TEXT, MediaType
 from zorgnetwerk.web import negotiation
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
+from zorgnetwerk.web.views import problems as views
 from zorgnetwerk.web.views.problems import Hint
 
 _LOG = logging.getLogger("zorgnetwerk.web")
@@ -38,7 +39,17 @@ STATUSES: Final[tuple[tuple[type[ZorgnetwerkError], int, str], ...]] = (
     (errors.NotAcceptable, 406, "Not acceptable"),
     (errors.Gone, 410, "Gone"),
     (errors.NotFound, 404, "Not found"),
+    (errors.KeyRequired, 401, "Key needed"),
+    (errors.Forbidden, 403, "Not allowed"),
+    (errors.QueryStopped, 409, "Stopped"),
+    (errors.Conflict, 409, "Conflict"),
+    (errors.PreconditionFailed, 412, "State has changed"),
+    (errors.PreconditionRequired, 428, "State must be named"),
+    (errors.Unprocessable, 422, "Cannot be done"),
     (errors.BodyTooLarge, 413, "Too large"),
+    (errors.RateExceeded, 429, "Too many requests"),
+    (errors.ClientLimit, 429, "Too many at once"),
+    (errors.StorageFull, 507, "No room"),
     (errors.QueueFull, 503, "Busy"),
     (errors.DeadlineExceeded, 503, "Time limit reached"),
     (errors.MemoryExceeded, 503, "Memory limit reached"),
@@ -51,6 +62,8 @@ STATUSES: Final[tuple[tuple[type[ZorgnetwerkError], int, str], ...]] = (
 
 _OFFERS: Final = (PROBLEM, HTML, TEXT, media_types.JSON)
 _RETRY_SECONDS: Final = 2
+_LONGEST_ADDRESS: Final = 2_000
+_IN_ADDRESSES: Final = "%&=+:/?@!$'()*,;-._~"
 _ACCEPTING: Final = MappingProxyType({"POST": "Accept-Post", "QUERY": "Accept-Query"})
 """The header that names the types of body a method takes here. Source: Linked Data Platform, 7.1; RFC 10008."""
 
@@ -85,32 +98,65 @@ def problem_of(error: BaseException) -> Problem:
 def answer(request: Request, error: BaseException, site: Site) -> Response:
     """The response that tells this failure, in the media type and language that the client likes best."""
     problem = problem_of(error)
+    hints = [*problem.hints, *_ways_on(request, error), *_successor(error, site)]
     request_id = str(g.get("request_id", ""))
-    if problem.status >= 500 and problem.status != 503:
+    if problem.status >= 500 and problem.status not in (503, 507):
         _LOG.error("failed", exc_info=error, extra={"request_id": request_id, "path": request.path})
     try:
         media_type = negotiation.choose(_OFFERS, request.headers.get("Accept"))
     except errors.NotAcceptable:
         media_type = PROBLEM
-    body = _body(problem, media_type, request, request_id, site)
+    body = _body(replace(problem, hints=hints), media_type, request, site, error)
     headers = {**problem.headers, "X-Request-Id": request_id}
     if problem.status == 415 and request.method in _ACCEPTING:
         headers[_ACCEPTING[request.method]] = problem.headers["Accept"]
-    shown = Representation(body, media_type, status=problem.status, vary=("Accept", "Accept-Language"), headers=headers)
+    shown = Representation(
+        body,
+        media_type,
+        status=problem.status,
+        vary=("Accept", "Accept-Language"),
+        links=tuple(f'<{hint.href}>; rel="{hint.relation}"' for hint in hints if hint.relation),
+        headers=headers,
+    )
     return respond(request, shown)
+
+
+def _ways_on(request: Request, error: BaseException) -> list[Hint]:
+    """Where to go instead: what is there in other formats or under a like name; beyond a limit everything as files, and
+    for a query what it would cost.
+    """
+    if isinstance(error, errors.NotAcceptable):
+        return [Hint(name, way, "alternate") for name, way in zip(error.offers, error.addresses, strict=False)]
+    if isinstance(error, errors.NotFound):
+        return [Hint(f"/{path}", f"/{quote(path, safe='/~')}", "related") for path in error.near]
+    if not isinstance(error, errors.Limit):
+        return []
+    ways = [Hint(views.DUMPS, "/dumps/", "alternate")]
+    if "/sparql" in request.path:
+        given = quote(request.query_string.decode("latin-1"), safe=_IN_ADDRESSES) if request.method == "GET" else ""
+        address = f"/sparql/explain?{given}" if 0 < len(given) <= _LONGEST_ADDRESS else "/sparql/explain"
+        ways.append(Hint(views.EXPLAIN, address, "help"))
+    return ways
+
+
+def _successor(error: BaseException, site: Site) -> list[Hint]:
+    """The way to what took the place of a thing that is gone."""
+    path = site.base.path(error.successor) if isinstance(error, errors.Gone) else None
+    return [Hint(views.SUCCESSOR, f"/{path}", "successor-version")] if path else []
 
 
 def _own(error: ZorgnetwerkError) -> Problem:
     status, title = next((status, title) for kind, status, title in STATUSES if isinstance(error, kind))
     members: dict[str, Any] = {}
     headers: dict[str, str] = {}
-    hints: list[Hint] = []
     if isinstance(error, errors.SyntaxInvalid) and error.place.line:
         place = error.place
         members |= {"line": place.line, "column": place.column, "excerpt": place.excerpt}
         members |= {"token": place.token} if place.token is not None else {}
     if isinstance(error, errors.QueryRefused):
         members["reason"] = error.reason
+    if isinstance(error, errors.Gone) and error.successor:
+        members["successor"] = error.successor
     if isinstance(error, errors.NotAcceptable):
         members["available"] = list(error.offers)
     if isinstance(error, errors.MediaTypeUnsupported):
@@ -118,31 +164,29 @@ def _own(error: ZorgnetwerkError) -> Problem:
         headers["Accept"] = ", ".join(error.accepted)
     if isinstance(error, errors.Limit):
         members |= {"limit": error.limit, "used": error.used, "unit": error.unit}
-        hints.append(Hint("All data as files: /dumps/", "/dumps/"))
-    if status == 503:
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="submissions"'
+    if status in (429, 503):
         seconds = getattr(error, "retry_after_seconds", 0) or _RETRY_SECONDS
         headers["Retry-After"] = str(seconds)
     detail = str(error) if status != 500 else "Something went wrong on our side."
-    return Problem(status, title, detail, members, hints, headers)
+    return Problem(status, title, detail, members, headers=headers)
 
 
 def _of_framework(error: HTTPException) -> Problem:
-    details = {
-        404: "There is nothing at this address.",
-        405: "This address does not take that method.",
-        413: "The request is larger than this address takes.",
-    }
     status = error.code or 500
     headers = {name: value for name, value in error.get_headers() if name == "Allow"}
-    return Problem(status, error.name, details.get(status, error.name + "."), headers=headers)
+    return Problem(status, error.name, views.OF_THE_FRAMEWORK.get(status, error.name + "."), headers=headers)
 
 
-def _body(problem: Problem, media_type: MediaType, request: Request, request_id: str, site: Site) -> bytes:
+def _body(problem: Problem, media_type: MediaType, request: Request, site: Site, error: BaseException) -> bytes:
+    request_id = str(g.get("request_id", ""))
     if media_type is HTML:
         frame = site.frame(request)
-        page = site.renderer.problem_page(
-            problem.status, problem.title, problem.detail, frame, problem.hints, request_id
-        )
+        t = site.renderer.translations.for_language(frame.language)
+        lead = "" if frame.language == "en" else views.sentence(error, t)
+        detail = "" if lead and views.says_all(error) else problem.detail
+        page = site.renderer.problem_page(problem.status, problem.title, detail, frame, problem.hints, request_id, lead)
         return page.encode()
     if media_type is TEXT:
         place = (
@@ -150,7 +194,8 @@ def _body(problem: Problem, media_type: MediaType, request: Request, request_id:
             if "line" in problem.members
             else ""
         )
-        return f"{problem.status} {problem.title}{place}\n{problem.detail}\n".encode()
+        ways = "".join(f"{hint.text}: {hint.href}\n" for hint in problem.hints)
+        return f"{problem.status} {problem.title}{place}\n{problem.detail}\n{ways}".encode()
     members = {
         "type": "about:blank",
         "title": problem.title,
@@ -159,10 +204,8 @@ def _body(problem: Problem, media_type: MediaType, request: Request, request_id:
         "instance": f"urn:request:{request_id}",
         **problem.members,
     }
+    if problem.hints:
+        members["links"] = [
+            {"href": hint.href, "rel": hint.relation, "title": hint.text} for hint in problem.hints if hint.href
+        ]
     return json.dumps(members, ensure_ascii=False, indent=1).encode() + b"\n"
-
-
-def plain(error: BaseException) -> bytes:
-    """A last resort when even the error page fails: escaped text."""
-    problem = problem_of(error)
-    return html.escape(f"{problem.status} {problem.title}").encode()

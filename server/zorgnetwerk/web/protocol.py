@@ -2,7 +2,8 @@
 
 One place reads addresses and bodies; everything behind it sees an ``Operation``. Rules where the protocol leaves a
 choice: parameters that are not of the protocol are ignored; ``timeout`` (seconds) may lower the time limit, never raise
-it; whatever asks for an update is refused as an update, in any form; a query body is UTF-8, nothing else is guessed.
+it; ``query-id`` names the query for whoever may stop it; whatever asks for an update is refused as an update, in any
+form; a query body is UTF-8, nothing else is guessed.
 
 Source: SPARQL 1.1 Protocol, 2.1 (query operation) and 2.2 (update operation); RFC 10008 (the method QUERY);
 RFC 9110, 15.5.16 (415).
@@ -13,14 +14,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Final, TypeAlias
-from urllib.parse import parse_qsl, quote_plus
-
-from flask import Request
+from urllib.parse import parse_qsl, quote_plus, unquote_to_bytes
 
 from zorgnetwerk.errors import MediaTypeUnsupported, QueryRefused, SyntaxInvalid, UpdateRefused
 from zorgnetwerk.settings import Settings
 from zorgnetwerk.store.base import DatasetSelection
 from zorgnetwerk.web.bodies import whole_body
+from zorgnetwerk.web.representation import Asked
 
 METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 DIRECT: Final = "application/sparql-query"
@@ -42,12 +42,13 @@ Parameters: TypeAlias = list[tuple[str, str]]
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One query operation as the protocol reads it. Units: ``seconds`` is what the client allows, None when it says
-    nothing.
+    nothing. ``query_id`` is how the client calls it, empty when it does not.
     """
 
     text: str
     selection: DatasetSelection | None
     seconds: float | None
+    query_id: str = ""
 
     def address(self, path: str) -> str:
         """The address where GET gives the same answer; empty when it would be too long to be useful.
@@ -63,7 +64,7 @@ class Operation:
         return found if len(found) <= _LONGEST_ADDRESS else ""
 
 
-def read(asked: Request, settings: Settings) -> Operation | None:
+def read(asked: Asked, settings: Settings) -> Operation | None:
     """The operation that a request asks for, or None when it is a GET without a query (then the service describes
     itself).
 
@@ -96,27 +97,36 @@ def _refuse_updates(parameters: Parameters) -> None:
             )
 
 
-def _body_type(asked: Request) -> str:
+def _body_type(asked: Asked) -> str:
     """The type of the body. Errors: UpdateRefused for updates; MediaTypeUnsupported for anything else that is no
     query.
     """
-    kind = (asked.mimetype or "").lower()
+    kind, charset = _content_type(asked.headers.get("Content-Type") or "")
     if kind == UPDATE:
         raise UpdateRefused(
             "Updates are not taken: this endpoint only answers questions. Send new data to /submissions.", "update"
         )
     if kind not in BODY_TYPES:
         raise MediaTypeUnsupported(f"A query body has type {DIRECT} or {FORM}, not {kind or 'none'!r}.", BODY_TYPES)
-    charset = asked.mimetype_params.get("charset", "utf-8").strip().lower()
     if charset not in _UTF8:
         raise MediaTypeUnsupported(f"A query body is UTF-8, not {charset!r}.", BODY_TYPES)
-    coding = asked.headers.get("Content-Encoding", "identity").strip().lower()
+    coding = (asked.headers.get("Content-Encoding") or "identity").strip().lower()
     if coding != "identity":
         raise MediaTypeUnsupported(f"A query body is sent as it is, not with the coding {coding!r}.", BODY_TYPES)
     return kind
 
 
+def _content_type(header: str) -> tuple[str, str]:
+    """The type that a Content-Type header names, and its charset; UTF-8 where it names none."""
+    kind, *parameters = (part.strip() for part in header.split(";"))
+    named = dict(parameter.partition("=")[::2] for parameter in parameters)
+    charset = next((value for name, value in named.items() if name.strip().lower() == "charset"), "utf-8")
+    return kind.lower(), charset.strip().strip('"').lower()
+
+
 def _operation(parameters: Parameters) -> Operation:
+    if len(parameters) == 1 and parameters[0][0] == "query":
+        return Operation(parameters[0][1], None, None)
     texts = [value for name, value in parameters if name == "query"]
     if len(texts) != 1:
         raise QueryRefused(
@@ -125,7 +135,9 @@ def _operation(parameters: Parameters) -> Operation:
     default = _graphs(parameters, "default-graph-uri")
     named = _graphs(parameters, "named-graph-uri")
     selection = DatasetSelection(default, named) if default or named else None
-    return Operation(texts[0], selection, _seconds([value for name, value in parameters if name == "timeout"]))
+    seconds = _seconds([value for name, value in parameters if name == "timeout"])
+    query_id = next((value for name, value in parameters if name == "query-id"), "")
+    return Operation(texts[0], selection, seconds, query_id)
 
 
 def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
@@ -152,6 +164,12 @@ def _seconds(values: list[str]) -> float | None:
 
 
 def _parameters(text: str) -> Parameters:
+    if text.startswith("query=") and "&" not in text and text.isascii():
+        value = text[6:]  # the common case, read as parse_qsl reads it
+        try:
+            return [("query", unquote_to_bytes(value.replace("+", " ")).decode("utf-8"))]
+        except UnicodeDecodeError as error:
+            raise SyntaxInvalid("A parameter is not percent-encoded UTF-8.") from error
     try:
         return parse_qsl(
             text, keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=_PARAMETER_LIMIT
@@ -162,7 +180,7 @@ def _parameters(text: str) -> Parameters:
         raise SyntaxInvalid(f"There are more than {_PARAMETER_LIMIT:,} parameters.") from error
 
 
-def _body(asked: Request, query_bytes: int) -> bytes:
+def _body(asked: Asked, query_bytes: int) -> bytes:
     """The bytes of the body. A query may be percent-encoded, which makes three bytes of one."""
     return whole_body(asked, query_bytes * 3 + _FORM_OVERHEAD_BYTES, "A query request")
 

@@ -23,7 +23,7 @@ from zorgnetwerk.store.query import Query
 from zorgnetwerk.terms import media_types
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, JSON, SPARQL_QUERY, MediaType
-from zorgnetwerk.web import negotiation, sparql_page
+from zorgnetwerk.web import enquiries, negotiation, sparql_page
 from zorgnetwerk.web.protocol import Operation
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
@@ -147,7 +147,8 @@ def _file(asked: Request, site: Site, question: Question, media_type: MediaType,
         return respond(asked, shown)
     settings = site.settings
     limits = Limits(settings.query_timeout, settings.result_bytes, settings.query_memory)
-    found = site.store.answer(Query.parse(text, settings.query_bytes), media_type, limits)
+    with enquiries.begun(asked, site) as enquiry:
+        found = enquiry.answer(Query.parse(text, settings.query_bytes), media_type, limits)
     shown = Representation(
         found.body,
         media_type,
@@ -192,7 +193,7 @@ def _ask(asked: Request, site: Site, question: Question) -> tuple[str, Outcome]:
         text = question.asked(question.values(_given(asked)))
     except SyntaxInvalid as error:
         return question.text, Refusal(str(error), status=400)
-    return text, sparql_page.evaluate(site, Operation(text, None, None))
+    return text, sparql_page.evaluate(asked, site, Operation(text, None, None))
 
 
 def _choices(site: Site, question: Question, language: str) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -33,6 +33,7 @@ from zorgnetwerk.web.assets import Assets
 from zorgnetwerk.web.frames import Frame, file_paths
 from zorgnetwerk.web.translations import LOCALES, Translations, Translator
 from zorgnetwerk.web.views import answers, codes, entity, explanation, front, kinds, questions, terms
+from zorgnetwerk.web.views.checking import CheckView
 from zorgnetwerk.web.views.downloads import DumpFile
 from zorgnetwerk.web.views.problems import Hint
 from zorgnetwerk.web.views.questions import AskedQuestion
@@ -52,12 +53,11 @@ class Renderer:
 
     @classmethod
     def load(cls) -> Self:
-        """The renderer of this installation, all templates compiled."""
+        """The renderer of this installation. A template is compiled when it is first shown: all of them in four
+        languages would take a start longer than everything else.
+        """
         assets, translations = Assets.load(), Translations.load()
         made = {language: _environment(translations.for_language(language), assets) for language in LANGUAGES}
-        for environment in made.values():
-            for name in environment.list_templates():
-                environment.get_template(name)
         return cls(assets, translations, MappingProxyType(made))
 
     def entity_page(self, description: Description, frame: Frame) -> str:
@@ -146,6 +146,13 @@ class Renderer:
         view = questions.question_view(asked, self._reader(graph, graph, frame))
         return self._page("question.html", frame, title=view.title, view=view)
 
+    def checking_page(self, view: CheckView, frame: Frame) -> str:
+        """The page on which people check what they want to send, with the report when there is one."""
+        t = self.translations.for_language(frame.language)
+        return self._page(
+            "validate.html", frame, title=t.gettext("Check your data"), view=view, indexed=view.report is None
+        )
+
     def dumps_page(self, files: Sequence[DumpFile], frame: Frame) -> str:
         """The page with everything to download."""
         t = self.translations.for_language(frame.language)
@@ -162,18 +169,30 @@ class Renderer:
         )
 
     def problem_page(
-        self, status: int, title: str, detail: str, frame: Frame, hints: Sequence[Hint] = (), request_id: str = ""
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        frame: Frame,
+        hints: Sequence[Hint] = (),
+        request_id: str = "",
+        lead: str = "",
     ) -> str:
-        """The page that says what went wrong and how to go on."""
+        """The page that says what went wrong and how to go on: in the reader's words (``lead``) and in the error's."""
         t = self.translations.for_language(frame.language)
         shown = {
             "status": status,
             "title": t.gettext(title),
             "detail": detail,
-            "hints": hints,
+            "lead": lead,
+            "hints": [replace(hint, text=t.gettext(hint.text)) for hint in hints],
             "request_id": request_id,
         }
         return self._page("problem.html", frame, title=f"{status} {t.gettext(title)}", problem=shown, indexed=False)
+
+    def page(self, template: str, frame: Frame, *, title: str, indexed: bool = True, **shown: Any) -> str:
+        """A page of a room that brings its own view; ``title`` is in the language of the frame."""
+        return self._page(template, frame, title=title, indexed=indexed, **shown)
 
     def _reader(self, graph: Graph, lexicon: Graph, frame: Frame) -> Reader:
         return Reader(graph, lexicon, frame, self.translations.for_language(frame.language))
@@ -223,7 +242,9 @@ def _environment(translator: Translator, assets: Assets) -> Environment:
         return format_date(value, "long", locale=translator.locale)
 
     environment.filters.update(number=number, day=day)
-    environment.globals.update(asset=assets.url, kind_plural=lambda kind: kinds.plural(translator, kind))
+    environment.globals.update(
+        asset=assets.url, has_asset=assets.names.__contains__, kind_plural=lambda kind: kinds.plural(translator, kind)
+    )
     return environment
 
 

@@ -18,9 +18,12 @@ from zorgnetwerk.store.base import HistoricalStore, Store
 from zorgnetwerk.store.release import Release, Releases
 from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.terms.languages import LANGUAGES
+from zorgnetwerk.web.clients import Clients
+from zorgnetwerk.web.connections import Connections
 from zorgnetwerk.web.frames import Frame
 from zorgnetwerk.web.negotiation import choose_language
 from zorgnetwerk.web.rendering import Renderer
+from zorgnetwerk.web.tallies import Tallies
 
 
 @dataclass(slots=True)
@@ -56,6 +59,9 @@ class Site:
     renderer: Renderer
     kept: PerRelease = field(default_factory=PerRelease)
     pinned: int = 0
+    clients: Clients = field(default_factory=Clients)
+    tallies: Tallies = field(default_factory=Tallies)
+    connections: Connections = field(default_factory=lambda: Connections(0, ()))
 
     def as_of(self, number: int) -> Self:
         """This site as it was with another release.
@@ -84,7 +90,7 @@ class Site:
         shown = path or _without_language(request.path)
         release = self.releases.get(self.pinned) if self.pinned else self.releases.current()
         return Frame(
-            language=language or choose_language(request.headers.get("Accept-Language")),
+            language=language or _language_of(request.path) or choose_language(request.headers.get("Accept-Language")),
             base=self.base,
             path=shown,
             query_string=request.query_string.decode("latin-1"),
@@ -96,3 +102,8 @@ class Site:
 def _without_language(path: str) -> str:
     head, _, rest = path.lstrip("/").partition("/")
     return f"/{rest}" if head in LANGUAGES else path
+
+
+def _language_of(path: str) -> str:
+    head = path.lstrip("/").partition("/")[0]
+    return head if head in LANGUAGES else ""

@@ -22,8 +22,10 @@ from zorgnetwerk.store.base import Limits
 from zorgnetwerk.store.query import Query, dataset_clauses, offence
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.languages import LANGUAGES
-from zorgnetwerk.terms.media_types import HTML, MediaType
-from zorgnetwerk.web import negotiation, past, protocol, sparql_page
+from zorgnetwerk.terms.media_types import HTML
+from zorgnetwerk.web import enquiries, negotiation, past, protocol, sparql_page
+from zorgnetwerk.web.answering import offers_for, representation_of
+from zorgnetwerk.web.enquiries import Enquiry
 from zorgnetwerk.web.past import State
 from zorgnetwerk.web.protocol import Operation
 from zorgnetwerk.web.responses import Representation, respond
@@ -33,9 +35,6 @@ PATH = "/sparql"
 _IRI_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
 _NAMED_GRAPHS = 10
 _LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
-SOLUTION_OFFERS = (*media_types.RESULT_FORMATS, HTML)
-VERDICT_OFFERS = (media_types.RESULTS_JSON, media_types.RESULTS_XML, HTML)
-GRAPH_OFFERS = (*media_types.GRAPH_FORMATS, HTML)
 DESCRIPTION_OFFERS = (media_types.TURTLE, media_types.JSON_LD, media_types.RDF_XML, media_types.N_TRIPLES, HTML)
 
 
@@ -81,15 +80,19 @@ def answer(asked: Request, state: State) -> Response:
     Errors: QueryRefused and SyntaxInvalid (400), UpdateRefused (403), MediaTypeUnsupported (415), BodyTooLarge (413),
     NotAcceptable (406), limits (503).
     """
-    operation = operation_or_none(asked, state.site)
-    if operation is None:
-        return _describe(asked, state)
-    try:
-        return _evaluate(asked, state, operation)
-    except SyntaxInvalid as error:
-        if error.place.line:
-            error.place = offence(operation.text, error.place)
-        raise
+    with enquiries.begun(asked, state.site) as enquiry:
+        operation = operation_or_none(asked, state.site)
+        if operation is None:
+            enquiry.leave()
+            return _describe(asked, state)
+        enquiry.text = operation.text
+        enquiry.call(operation.query_id)
+        try:
+            return _evaluate(enquiry, state, operation)
+        except SyntaxInvalid as error:
+            if error.place.line:
+                error.place = offence(operation.text, error.place)
+            raise
 
 
 def limits_of(site: Site, operation: Operation) -> Limits:
@@ -107,33 +110,24 @@ def operation_or_none(asked: Request, site: Site) -> Operation | None:
     return protocol.read(asked, site.settings)
 
 
-def offers_for(query: Query) -> tuple[MediaType, ...]:
-    """The types in which this query can be answered, the preferred first."""
-    if query.is_graph:
-        return GRAPH_OFFERS
-    return VERDICT_OFFERS if query.form == "ASK" else SOLUTION_OFFERS
-
-
-def _evaluate(asked: Request, state: State, operation: Operation) -> Response:
-    site = state.site
+def _evaluate(enquiry: Enquiry, state: State, operation: Operation) -> Response:
+    site, asked = state.site, enquiry.asked
     query = Query.parse(operation.text, site.settings.query_bytes)
     media_type = negotiation.choose(offers_for(query), asked.headers.get("Accept"))
     if media_type is HTML:
+        enquiry.leave()
         language = negotiation.choose_language(asked.headers.get("Accept-Language"))
         return _page(asked, state, language, operation)
-    found = site.store.answer(query, media_type, limits_of(site, operation), operation.selection)
-    shown = Representation(
+    found = enquiry.answer(query, media_type, limits_of(site, operation), operation.selection)
+    shown = representation_of(
         found.body,
         media_type,
-        location=operation.address(state.path) if asked.method == "QUERY" else state.location,
-        vary=("Accept", *state.vary),
-        links=state.links,
         release=found.release,
-        headers={
-            **state.headers,
-            **_unknown_graphs(site, operation),
-            "Server-Timing": f"query;dur={found.seconds * 1000:.1f}",
-        },
+        seconds=found.seconds,
+        location=operation.address(state.path) if asked.method == "QUERY" else state.location,
+        vary=state.vary,
+        links=state.links,
+        headers={**state.headers, **_unknown_graphs(site, operation)},
     )
     return respond(asked, shown)
 

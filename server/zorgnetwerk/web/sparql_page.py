@@ -9,10 +9,11 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from zorgnetwerk.dataset import labels, questions
-from zorgnetwerk.errors import Limit, StoreUnavailable, SyntaxInvalid, ZorgnetwerkError
+from zorgnetwerk.errors import SyntaxInvalid, ZorgnetwerkError
 from zorgnetwerk.store.base import Answer, Limits
-from zorgnetwerk.store.query import Query
+from zorgnetwerk.store.query import Query, offence
 from zorgnetwerk.terms import media_types, syntax
+from zorgnetwerk.web import enquiries, problems
 from zorgnetwerk.web.protocol import Operation
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
@@ -26,13 +27,13 @@ _SHOWN_BYTES = 4_000_000
 
 def show(asked: Request, site: Site, language: str, operation: Operation | None) -> Response:
     """The page with this query and its outcome; the status is that of the outcome."""
-    outcome = evaluate(site, operation) if operation else None
+    outcome = evaluate(asked, site, operation) if operation else None
     status = outcome.status if isinstance(outcome, Refusal) else 200
     frame = site.frame(asked, language, f"/release/{site.pinned}/sparql" if site.pinned else "/sparql")
     text = operation.text if operation else ""
     stored: list[questions.Question] = site.per_release("questions", lambda: questions.stored(site.store))
     page = site.renderer.sparql_page(frame, text, stored, outcome).encode()
-    headers = {"Retry-After": "2"} if status == 503 else {}
+    headers = {"Retry-After": outcome.retry_after} if isinstance(outcome, Refusal) and outcome.retry_after else {}
     location = frame.here(language)
     shown = Representation(
         page,
@@ -47,15 +48,18 @@ def show(asked: Request, site: Site, language: str, operation: Operation | None)
     return respond(asked, shown)
 
 
-def evaluate(site: Site, operation: Operation) -> Outcome:
+def evaluate(asked: Request, site: Site, operation: Operation) -> Outcome:
     """The outcome of a query as the page shows it; a failure becomes a refusal with its place in the text."""
     longest = site.settings.query_timeout
     seconds = min(longest, operation.seconds) if operation.seconds else longest
     limits = Limits(seconds, site.settings.result_bytes, site.settings.query_memory)
     try:
-        query = Query.parse(operation.text, site.settings.query_bytes)
-        media_type = media_types.N_TRIPLES if query.is_graph else media_types.RESULTS_JSON
-        found = site.store.answer(query, media_type, limits, operation.selection)
+        with enquiries.begun(asked, site) as enquiry:
+            enquiry.text = operation.text
+            enquiry.call(operation.query_id)
+            query = Query.parse(operation.text, site.settings.query_bytes)
+            media_type = media_types.N_TRIPLES if query.is_graph else media_types.RESULTS_JSON
+            found = enquiry.answer(query, media_type, limits, operation.selection)
         with found.body as body:
             if body.size > _SHOWN_BYTES:
                 return Refusal(
@@ -65,7 +69,7 @@ def evaluate(site: Site, operation: Operation) -> Outcome:
                 )
             return _outcome(site, query, found, body.read())
     except ZorgnetwerkError as error:
-        return refusal_of(error)
+        return refusal_of(error, operation.text)
 
 
 def _outcome(site: Site, query: Query, found: Answer, body: bytes) -> Outcome:
@@ -103,8 +107,11 @@ def _labels(site: Site, nodes: set[Node]) -> Graph:
     return labels.labels_for(site.store, [node for node in nodes if isinstance(node, URIRef)], site.base)
 
 
-def refusal_of(error: ZorgnetwerkError) -> Refusal:
-    """What the page says of a failure."""
+def refusal_of(error: ZorgnetwerkError, text: str = "") -> Refusal:
+    """What the page says of a failure; with the token that is in the way when the text is given."""
     if isinstance(error, SyntaxInvalid):
-        return Refusal(str(error), error.place.line, error.place.column, error.place.excerpt, status=400)
-    return Refusal(str(error), status=503 if isinstance(error, Limit | StoreUnavailable) else 400)
+        place = offence(text, error.place) if text and error.place.line else error.place
+        return Refusal(str(error), place.line, place.column, place.excerpt, status=400, token=place.token, error=error)
+    problem = problems.problem_of(error)
+    retry_after = problem.headers.get("Retry-After", "")
+    return Refusal(problem.detail, status=problem.status, retry_after=retry_after, error=error)

@@ -15,6 +15,7 @@ from zorgnetwerk.terms.media_types import MediaType
 from zorgnetwerk.web.views import snippets
 from zorgnetwerk.web.views.front import Asked
 from zorgnetwerk.web.views.model import Value
+from zorgnetwerk.web.views.problems import worded
 from zorgnetwerk.web.views.reader import Reader
 from zorgnetwerk.web.views.results import Outcome, Refusal, Table, Triples, Verdict
 from zorgnetwerk.web.views.snippets import Snippet
@@ -124,7 +125,7 @@ def answer_view(outcome: Outcome | None, reader: Reader) -> AnswerView:
         grid=_grid(outcome, reader),
         verdict=outcome if isinstance(outcome, Verdict) else None,
         seconds=seconds,
-        refusal=outcome if isinstance(outcome, Refusal) else None,
+        refusal=worded(outcome, reader.t) if isinstance(outcome, Refusal) else None,
     )
 
 

@@ -9,6 +9,7 @@ from zorgnetwerk.dataset.estimating import Counted
 from zorgnetwerk.dataset.explanation import Advice, Explanation
 from zorgnetwerk.web.translations import Translator, mark
 from zorgnetwerk.web.views.answers import box_rows
+from zorgnetwerk.web.views.problems import worded
 from zorgnetwerk.web.views.reader import Reader
 from zorgnetwerk.web.views.results import Refusal
 
@@ -78,7 +79,7 @@ def explanation_view(query: str, found: Explanation | Refusal | None, reader: Re
     """What the page shows to this reader."""
     run = reader.frame.to(f"/sparql?{urlencode({'query': query})}")
     if not isinstance(found, Explanation):
-        return ExplanationView(query, box_rows(query), run, found)
+        return ExplanationView(query, box_rows(query), run, found and worded(found, reader.t))
     t, cost = reader.t, found.estimate.cost
     return ExplanationView(
         query=query,

@@ -158,7 +158,7 @@ def catalogue_view(graph: Graph, reader: Reader) -> tuple[Described, ...]:
             if isinstance(node, URIRef) and node not in seen:
                 seen.add(node)
                 found = sections(reader, node, frozenset({DCT.title}))
-                made.append(Described(reader.name(node), names[kind], str(node).rsplit("/", 1)[-1], found))
+                made.append(Described(reader.name(node), names[kind], "-".join(str(node).rsplit("/", 2)[-2:]), found))
     return tuple(made)
 
 

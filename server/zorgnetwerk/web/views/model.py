@@ -28,7 +28,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One piece of evidence. ``certainty`` is set only when the source does not say it outright."""
+    """One piece of evidence. ``certainty`` is set only when the source does not say it outright; ``submitter`` who
+    sent the quotation in, when it was submitted.
+    """
 
     carrier: Link
     words: Text | None = None
@@ -39,6 +41,7 @@ class Proof:
     certainty: Link | None = None
     speakers: tuple[Link, ...] = ()
     state_date: str = ""
+    submitter: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

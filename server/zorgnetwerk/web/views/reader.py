@@ -16,7 +16,7 @@ from zorgnetwerk.dataset import labels
 from zorgnetwerk.dataset.evidence import Evidence, Ledger
 from zorgnetwerk.terms.dates import parse_date
 from zorgnetwerk.terms.languages import foreign_tag
-from zorgnetwerk.terms.namespaces import OA, ORG, RDF
+from zorgnetwerk.terms.namespaces import DCT, OA, ORG, RDF
 from zorgnetwerk.web.frames import Frame, is_linkable
 from zorgnetwerk.web.translations import Translator
 from zorgnetwerk.web.views.model import Link, Proof, Text
@@ -120,7 +120,12 @@ class Reader:
             certainty=self.link(item.certainty) if item.certainty is not None and self._is_uncertain(item) else None,
             speakers=tuple(self.link(speaker) for speaker in item.speakers),
             state_date=self.date(item.state_date) if item.state_date is not None else "",
+            submitter=self._submitter(item.quotation),
         )
+
+    def _submitter(self, quotation: URIRef | None) -> Link | None:
+        found = self.graph.value(quotation, DCT.contributor) if quotation is not None else None
+        return self.link(found) if found is not None else None
 
     def source_number(self, source: URIRef | None) -> str:
         """The number that a source goes by, since several have the same title."""

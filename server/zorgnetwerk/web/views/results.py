@@ -9,6 +9,7 @@ from typing import TypeAlias
 from rdflib import Graph
 from rdflib.term import Node
 
+from zorgnetwerk.errors import Limit, ZorgnetwerkError
 from zorgnetwerk.terms.media_types import MediaType
 
 
@@ -45,6 +46,9 @@ class Triples:
 class Refusal:
     """Why there is no answer, and where in the text the reason lies (counted from 1; 0: unknown).
 
+    ``token`` is what stands there: "" at the end of the text, None when nobody looked.
+    ``retry_after`` is what the header of that name says, empty when trying again will not help.
+    ``error`` is the failure itself, from which ``lead`` is told in the reader's language.
     ``formats`` are those in which the answer can be fetched although it is not shown.
     """
 
@@ -54,6 +58,15 @@ class Refusal:
     excerpt: str = ""
     status: int = 400
     formats: tuple[MediaType, ...] = ()
+    token: str | None = None
+    retry_after: str = ""
+    error: ZorgnetwerkError | None = None
+    lead: str = ""
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether there is another way to the same data."""
+        return isinstance(self.error, Limit)
 
 
 Outcome: TypeAlias = Table | Verdict | Triples | Refusal

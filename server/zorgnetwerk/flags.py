@@ -1,0 +1,97 @@
+"""The flags that commands share, and how a command ends: one message and an exit code for an error of ours."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping
+from functools import wraps
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import click
+
+from zorgnetwerk import logs
+from zorgnetwerk import settings as settings_table
+from zorgnetwerk.errors import ZorgnetwerkError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FLAGS = {
+    "host": "--host",
+    "port": "--port",
+    "base_iri": "--base-iri",
+    "state_dir": "--state-dir",
+    "content_dir": "--content",
+    "workers": "--workers",
+    "query_timeout": "--query-timeout",
+    "default_graph": "--default-graph",
+    "unchecked": "--unchecked",
+    "sources_dir": "--sources",
+    "memory_mode_quads": "--memory-mode-quads",
+    "web_workers": "--web-workers",
+    "remote_query": "--remote-query",
+    "remote_update": "--remote-update",
+    "remote_user": "--remote-user",
+    "four_eyes": "--four-eyes",
+    "log_level": "--log-level",
+}
+
+
+def settings_flags(*names: str) -> Callable[[Command], Command]:
+    """Adds the flags of these settings, with their help from the table."""
+
+    def decorate(command: Command) -> Command:
+        for name, default, unit, text in reversed(settings_table.table()):
+            if name in names:
+                flag = FLAGS[name]
+                kind = (
+                    {"is_flag": True, "default": None}
+                    if isinstance(default, bool)
+                    else {"metavar": unit.upper(), "default": None}
+                )
+                command = click.option(flag, name, help=f"{text} (default: {default!r})", **kind)(command)
+        return click.option("--config", type=click.Path(path_type=Path, exists=True), help="a TOML file with settings")(
+            command
+        )
+
+    return decorate
+
+
+def guarded(command: Command) -> Command:
+    """Turns an error of ours into its message and exit code 1."""
+
+    @wraps(command)
+    def run(*arguments: Any, config: Path | None = None, **options: Any) -> Any:
+        try:
+            chosen = settings_table.load({key: value for key, value in options.items() if key in FLAGS}, config)
+            logs.set_up(chosen.log_level)
+            return command(chosen, *arguments, **{key: value for key, value in options.items() if key not in FLAGS})
+        except ZorgnetwerkError as error:
+            click.echo(click.style("Error: ", fg="red") + str(error), err=True)
+            sys.exit(1)
+
+    return run  # type: ignore[return-value]
+
+
+class LaterGroup(click.Group):
+    """A group in which some commands are loaded when they are named: ``later`` maps a name to ``module:command``."""
+
+    def __init__(self, *arguments: Any, later: Mapping[str, str] = MappingProxyType({}), **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._later = later
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, sorted."""
+        return sorted({*super().list_commands(ctx), *self._later})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, or None."""
+        if cmd_name not in self._later:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = self._later[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{self._later[cmd_name]} is no command")
+        return command

@@ -1,0 +1,168 @@
+"""Heads of requests and answers as they stand on the wire.
+
+Strict: what is not exactly HTTP/1.1 as the standard writes it is no head (400), so that nobody behind the door can read
+the same bytes differently. Pure functions over bytes; knows no sockets.
+
+Source: RFC 9112, 2-6 (message format, framing); RFC 9110, 5.5-5.6 (fields, tokens), 7.6.1 (Connection).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from zorgnetwerk.web.kept import NOT_IN_304
+
+HEAD_LIMIT_BYTES: Final = 65_536
+"""A query in the address may be long; what is longer belongs in a body."""
+CLIENT_FIELD: Final = "x-zorgnetwerk-client"
+"""Tells the application who asks: it only sees the door. Taken out of what clients send."""
+WORKER_FIELD: Final = "x-zorgnetwerk-worker"
+"""Names the lent worker that is at work on the query of a request already."""
+CLIENT_VARIABLE: Final = "HTTP_X_ZORGNETWERK_CLIENT"
+WORKER_VARIABLE: Final = "HTTP_X_ZORGNETWERK_WORKER"
+"""The same as they stand in the environment of a WSGI application."""
+OWN_FIELDS: Final = "x-zorgnetwerk-"
+
+_WORD: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_REQUEST_LINE: Final = re.compile(rf"({_WORD}) ([^\x00-\x20\x7f]+) HTTP/1\.([01])\r\n")
+_STATUS_LINE: Final = re.compile(r"HTTP/1\.[01] (\d{3})(?: [^\r\n\x00]*)?\r\n")
+_FIELD: Final = re.compile(rf"^({_WORD}):[ \t]*([^\r\n\x00]*?)[ \t]*\r\n", re.MULTILINE)
+_HOP_BY_HOP: Final = frozenset(("connection", "keep-alive", "proxy-connection", "upgrade", "te"))
+
+
+class HeadError(Exception):
+    """What came is no head; the connection is of no further use."""
+
+
+@dataclass(slots=True)
+class Head:
+    """The head of one request. ``named`` has field names in lower case, repeated fields joined.
+
+    Units: ``length`` is the number of bytes of the body; -1 when it comes in chunks.
+    """
+
+    method: str
+    target: str
+    is_old: bool
+    fields: list[tuple[str, str]]
+    named: dict[str, str]
+    length: int
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the client wants the connection closed after the answer."""
+        told = self.named.get("connection")
+        if told is None:
+            return self.is_old
+        words = {word.strip().lower() for word in told.split(",")}
+        return "close" in words or (self.is_old and "keep-alive" not in words)
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether asking twice does no harm. Source: RFC 9110, 9.2.1; RFC 10008 for QUERY."""
+        return self.method in ("GET", "HEAD", "OPTIONS", "QUERY")
+
+
+def read_request(data: bytes) -> Head:
+    """The head of a request, given with its closing empty line. Errors: HeadError.
+
+    >>> head = read_request(b"GET /a?b HTTP/1.1\\r\\nHost: h\\r\\nAccept: text/csv\\r\\n\\r\\n")
+    >>> head.method, head.target, head.named["accept"], head.length
+    ('GET', '/a?b', 'text/csv', 0)
+    """
+    text = data.decode("latin-1")
+    line = _REQUEST_LINE.match(text)
+    if line is None:
+        raise HeadError("this is no request line of HTTP/1.1")
+    method, target, minor = line.groups()
+    fields = _fields(text, line.end())
+    named = _named(fields)
+    return Head(method, target, minor == "0", fields, named, _length(named))
+
+
+@dataclass(slots=True)
+class AnswerHead:
+    """The head of an answer of the application. ``length`` is -1 when it is not told."""
+
+    status: int
+    fields: list[tuple[str, str]]
+    named: dict[str, str]
+    length: int
+
+
+def read_answer(data: bytes) -> AnswerHead:
+    """The head of an answer, given with its closing empty line. Errors: HeadError."""
+    text = data.decode("latin-1")
+    line = _STATUS_LINE.match(text)
+    if line is None:
+        raise HeadError("this is no status line of HTTP/1.1")
+    fields = _fields(text, line.end())
+    named = _named(fields)
+    told = named.get("content-length", "")
+    length = int(told) if told.isdecimal() and "transfer-encoding" not in named else -1
+    return AnswerHead(int(line[1]), fields, named, length)
+
+
+def forwarded(head: Head, client: str, own: Mapping[str, str] | None = None) -> bytes:
+    """The head as the application gets it: without what concerns only this connection, with who asks."""
+    lines = [f"{head.method} {head.target} HTTP/1.1\r\n"]
+    dropped = _HOP_BY_HOP | {word.strip().lower() for word in head.named.get("connection", "").split(",")}
+    for name, value in head.fields:
+        lowered = name.lower()
+        if lowered not in dropped and not lowered.startswith(OWN_FIELDS):
+            lines.append(f"{name}: {value}\r\n")
+    lines.append(f"{CLIENT_FIELD}: {client}\r\n")
+    lines.extend(f"{name}: {value}\r\n" for name, value in (own or {}).items())
+    if head.length < 0:
+        lines.append("connection: close\r\n")
+    return "".join((*lines, "\r\n")).encode("latin-1")
+
+
+def written(status: str, fields: Iterable[tuple[str, str]]) -> bytes:
+    """The first lines of an answer, without the closing empty line; names in lower case, as the application's server
+    writes them.
+    """
+    return b"HTTP/1.1 %b\r\n%b" % (status.encode("ascii"), fields_written(fields))
+
+
+def not_modified(head: bytes) -> bytes:
+    """The first lines of the 304 that stands for an answer with these first lines."""
+    lines = head.split(b"\r\n")[1:]
+    kept = [line for line in lines if line.partition(b":")[0].decode("latin-1") not in NOT_IN_304]
+    return b"HTTP/1.1 304 Not Modified\r\n" + b"\r\n".join(kept)
+
+
+def fields_written(fields: Iterable[tuple[str, str]]) -> bytes:
+    """Header lines; names in lower case."""
+    return "".join([f"{name.lower()}: {value}\r\n" for name, value in fields]).encode("latin-1")
+
+
+def _fields(text: str, start: int) -> list[tuple[str, str]]:
+    fields: list[tuple[str, str]] = _FIELD.findall(text, start)
+    if len(fields) != text.count("\n", start) - 1 or not text.endswith("\r\n\r\n"):
+        raise HeadError("a header line is malformed")
+    return fields
+
+
+def _named(fields: list[tuple[str, str]]) -> dict[str, str]:
+    named: dict[str, str] = {}
+    for name, value in fields:
+        lowered = name.lower()
+        named[lowered] = f"{named[lowered]},{value}" if lowered in named else value
+    return named
+
+
+def _length(named: Mapping[str, str]) -> int:
+    told = named.get("content-length")
+    if "transfer-encoding" in named:
+        if told is not None or named["transfer-encoding"].lower() != "chunked":
+            raise HeadError("the length of the body is told in a way that is not taken here")
+        return -1
+    if told is None:
+        return 0
+    if not (told.isascii() and told.isdecimal()) or len(told) > 15:
+        raise HeadError("Content-Length is no number")
+    return int(told)
