@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from zorgnetwerk.web.front.heads import CLIENT_FIELD, HeadError, forwarded, read_answer, read_request
+from zorgnetwerk.web.front.heads import (
+    CLIENT_FIELD,
+    HeadError,
+    RememberedHeads,
+    forwarded,
+    read_answer,
+    read_request,
+)
 
 HOST = b"Host: h\r\n"
 
@@ -72,3 +79,20 @@ def test_the_length_of_an_answer_is_told_or_unknown() -> None:
     assert read_answer(b"HTTP/1.1 404\r\n\r\n").status == 404
     with pytest.raises(HeadError):
         read_answer(b"HTTP/2 200\r\n\r\n")
+
+
+def test_a_head_that_comes_again_is_read_once() -> None:
+    heads = RememberedHeads(limit=2)
+    first = b"GET /a HTTP/1.1\r\n" + HOST + b"\r\n"
+    assert heads.read(first) is heads.read(bytes(bytearray(first)))
+    for path in (b"/b", b"/c"):
+        heads.read(b"GET " + path + b" HTTP/1.1\r\n" + HOST + b"\r\n")
+    assert heads.read(first) == read_request(first), "forgotten in between, read again"
+
+
+@pytest.mark.parametrize("field", [b"Authorization: Bearer secret", b"Cookie: a=b", b"X-Long: " + b"x" * 5_000])
+def test_secrets_and_long_heads_are_not_remembered(field: bytes) -> None:
+    heads = RememberedHeads()
+    data = b"GET /a HTTP/1.1\r\n" + HOST + field + b"\r\n\r\n"
+    assert heads.read(data) == heads.read(data)
+    assert heads.read(data) is not heads.read(data)

@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, Protocol
 
 from zorgnetwerk.web.front import polling
-from zorgnetwerk.web.front.heads import HEAD_LIMIT_BYTES, Head, HeadError, read_request
+from zorgnetwerk.web.front.heads import HEAD_LIMIT_BYTES, Head, HeadError
 from zorgnetwerk.web.kept import Bytes
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class Connection:
             return False
         if self._head is None:
             try:
-                self._head = read_request(self.incoming[:end])
+                self._head = self._door.heads.read(self.incoming[:end])
             except HeadError as error:
                 self.refuse("400 Bad Request", f"The request cannot be read: {error}.")
                 return False

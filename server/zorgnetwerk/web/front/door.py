@@ -23,7 +23,7 @@ from typing import Final, Protocol
 from zorgnetwerk.web.front import polling
 from zorgnetwerk.web.front.aside import Aside
 from zorgnetwerk.web.front.connection import Connection
-from zorgnetwerk.web.front.heads import Head, not_modified, written
+from zorgnetwerk.web.front.heads import Head, RememberedHeads, not_modified, written
 from zorgnetwerk.web.front.notes import Notes
 from zorgnetwerk.web.front.relay import Link, Relay
 from zorgnetwerk.web.kept import Kept, KeptAnswers, Key, is_held, key_of
@@ -65,7 +65,9 @@ class Door:
         self.notes: Notes | None = None
         self._listener = listener
         self._applications = tuple(applications)
+        self.heads = RememberedHeads()
         self._release = release
+        self._released = (-1, 0)
         self._limit = connection_limit
         self._connections: set[Connection] = set()
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
@@ -184,13 +186,19 @@ class Door:
         if head.method in ("GET", "HEAD"):
             if head.length:
                 return None
-            return key_of(self._release(), "GET", head.target, head.named)
+            return key_of(self._current(), "GET", head.target, head.named)
         if not self.wants_body(head):
             return None
         body = client.incoming[end : end + head.length].decode("latin-1")
         get = head.named.get
         method = f"{head.method} {get('content-type', '')} {get('content-encoding', '')} {body}"
-        return key_of(self._release(), method, head.target, head.named)
+        return key_of(self._current(), method, head.target, head.named)
+
+    def _current(self) -> int:
+        """The served release, asked for once a round: all that a round answers came before anything changed."""
+        if self._released[0] != self.poll.rounds:
+            self._released = (self.poll.rounds, self._release())
+        return self._released[1]
 
     def _accept(self, _: int) -> None:
         for _ in range(_ACCEPTED_AT_ONCE):

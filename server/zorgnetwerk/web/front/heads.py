@@ -17,6 +17,7 @@ from zorgnetwerk.web.kept import NOT_IN_304
 
 HEAD_LIMIT_BYTES: Final = 65_536
 """A query in the address may be long; what is longer belongs in a body."""
+REMEMBERED_BYTES: Final = 4_096
 CLIENT_FIELD: Final = "x-zorgnetwerk-client"
 """Tells the application who asks: it only sees the door. Taken out of what clients send."""
 WORKER_FIELD: Final = "x-zorgnetwerk-worker"
@@ -30,6 +31,7 @@ _WORD: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _REQUEST_LINE: Final = re.compile(rf"({_WORD}) ([^\x00-\x20\x7f]+) HTTP/1\.([01])\r\n")
 _STATUS_LINE: Final = re.compile(r"HTTP/1\.[01] (\d{3})(?: [^\r\n\x00]*)?\r\n")
 _FIELD: Final = re.compile(rf"^({_WORD}):[ \t]*([^\r\n\x00]*?)[ \t]*\r\n", re.MULTILINE)
+_SECRET: Final = frozenset(("authorization", "cookie", "proxy-authorization"))
 _HOP_BY_HOP: Final = frozenset(("connection", "keep-alive", "proxy-connection", "upgrade", "te"))
 
 
@@ -37,10 +39,11 @@ class HeadError(Exception):
     """What came is no head; the connection is of no further use."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Head:
     """The head of one request. ``named`` has field names in lower case, repeated fields joined.
 
+    ``is_last`` says that the client wants the connection closed after the answer.
     Units: ``length`` is the number of bytes of the body; -1 when it comes in chunks.
     """
 
@@ -50,15 +53,7 @@ class Head:
     fields: list[tuple[str, str]]
     named: dict[str, str]
     length: int
-
-    @property
-    def is_last(self) -> bool:
-        """Whether the client wants the connection closed after the answer."""
-        told = self.named.get("connection")
-        if told is None:
-            return self.is_old
-        words = {word.strip().lower() for word in told.split(",")}
-        return "close" in words or (self.is_old and "keep-alive" not in words)
+    is_last: bool
 
     @property
     def is_safe(self) -> bool:
@@ -80,7 +75,28 @@ def read_request(data: bytes) -> Head:
     method, target, minor = line.groups()
     fields = _fields(text, line.end())
     named = _named(fields)
-    return Head(method, target, minor == "0", fields, named, _length(named))
+    return Head(method, target, minor == "0", fields, named, _length(named), _is_last(named.get("connection"), minor))
+
+
+class RememberedHeads:
+    """Heads by their bytes: a client that asks again sends the same ones, and reading them costs more than the rest of
+    a kept answer. Heads that hold a secret are not remembered. Units: ``limit`` in heads.
+    """
+
+    def __init__(self, limit: int = 512) -> None:
+        self._limit = limit
+        self._heads: dict[bytes, Head] = {}
+
+    def read(self, data: bytes) -> Head:
+        """What ``read_request`` gives. Errors: HeadError."""
+        head = self._heads.get(data)
+        if head is None:
+            head = read_request(data)
+            if len(data) <= REMEMBERED_BYTES and not _SECRET.intersection(head.named):
+                if len(self._heads) >= self._limit:
+                    del self._heads[next(iter(self._heads))]
+                self._heads[data] = head
+        return head
 
 
 @dataclass(slots=True)
@@ -153,6 +169,13 @@ def _named(fields: list[tuple[str, str]]) -> dict[str, str]:
         lowered = name.lower()
         named[lowered] = f"{named[lowered]},{value}" if lowered in named else value
     return named
+
+
+def _is_last(told: str | None, minor: str) -> bool:
+    if told is None:
+        return minor == "0"
+    words = {word.strip().lower() for word in told.split(",")}
+    return "close" in words or (minor == "0" and "keep-alive" not in words)
 
 
 def _length(named: Mapping[str, str]) -> int:

@@ -25,6 +25,7 @@ class Poll:
     def __init__(self) -> None:
         self._epoll = select.epoll()
         self._handlers: dict[int, Handler] = {}
+        self.rounds = 0
 
     def watch(self, descriptor: int, handler: Handler, events: int = READ) -> None:
         """Calls the handler whenever one of these events is there."""
@@ -44,7 +45,9 @@ class Poll:
     def step(self, seconds: float) -> None:
         """Waits at most so long and calls whom it concerns."""
         handlers = self._handlers
-        for descriptor, events in self._epoll.poll(max(0.0, seconds)):
+        found = self._epoll.poll(max(0.0, seconds))
+        self.rounds += 1
+        for descriptor, events in found:
             handler = handlers.get(descriptor)
             if handler is not None:  # an earlier handler of this round may have closed it
                 handler(events)
