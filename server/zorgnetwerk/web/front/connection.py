@@ -33,6 +33,10 @@ _LINGER_SECONDS: Final = 2.0
 class Exchange(Protocol):
     """What is under way for one request."""
 
+    @property
+    def wants_more(self) -> bool:
+        """Whether nothing goes on before the client sends more."""
+
     def more(self) -> None:
         """The client sent more bytes; they are in ``incoming``."""
 
@@ -137,7 +141,7 @@ class Connection:
         if self._lingers_until:
             late = now > self._lingers_until
         elif self.exchange is not None and not self._outgoing:
-            late = False  # its own limits hold
+            late = self.exchange.wants_more and now - self.since > STUCK_SECONDS  # else its own limits hold
         else:
             late = now - self.since > (IDLE_SECONDS if self.is_idle else STUCK_SECONDS)
         if late:

@@ -33,6 +33,10 @@ _STATUS_LINE: Final = re.compile(r"HTTP/1\.[01] (\d{3})(?: [^\r\n\x00]*)?\r\n")
 _FIELD: Final = re.compile(rf"^({_WORD}):[ \t]*([^\r\n\x00]*?)[ \t]*\r\n", re.MULTILINE)
 _SECRET: Final = frozenset(("authorization", "cookie", "proxy-authorization"))
 _HOP_BY_HOP: Final = frozenset(("connection", "keep-alive", "proxy-connection", "upgrade", "te"))
+_FRAMING: Final = frozenset(("host", "content-length", "transfer-encoding"))
+"""Never of one connection only, whatever Connection says: without them the application would read a body as further
+requests.
+"""
 
 
 class HeadError(Exception):
@@ -49,7 +53,6 @@ class Head:
 
     method: str
     target: str
-    is_old: bool
     fields: list[tuple[str, str]]
     named: dict[str, str]
     length: int
@@ -75,7 +78,7 @@ def read_request(data: bytes) -> Head:
     method, target, minor = line.groups()
     fields = _fields(text, line.end())
     named = _named(fields)
-    return Head(method, target, minor == "0", fields, named, _length(named), _is_last(named.get("connection"), minor))
+    return Head(method, target, fields, named, _length(named), _is_last(named.get("connection"), minor))
 
 
 class RememberedHeads:
@@ -123,12 +126,16 @@ def read_answer(data: bytes) -> AnswerHead:
 
 
 def forwarded(head: Head, client: str, own: Mapping[str, str] | None = None) -> bytes:
-    """The head as the application gets it: without what concerns only this connection, with who asks."""
+    """The head as the application gets it: without what concerns only this connection, with who asks.
+
+    A name with an underscore is left out: WSGI cannot tell it from the same name with a hyphen, such as one of ours.
+    """
     lines = [f"{head.method} {head.target} HTTP/1.1\r\n"]
-    dropped = _HOP_BY_HOP | {word.strip().lower() for word in head.named.get("connection", "").split(",")}
+    named = {word.strip().lower() for word in head.named.get("connection", "").split(",")}
+    dropped = _HOP_BY_HOP | (named - _FRAMING)
     for name, value in head.fields:
         lowered = name.lower()
-        if lowered not in dropped and not lowered.startswith(OWN_FIELDS):
+        if lowered not in dropped and "_" not in lowered and not lowered.startswith(OWN_FIELDS):
             lines.append(f"{name}: {value}\r\n")
     lines.append(f"{CLIENT_FIELD}: {client}\r\n")
     lines.extend(f"{name}: {value}\r\n" for name, value in (own or {}).items())

@@ -89,6 +89,7 @@ class Loans:
         self._answered = 0
         self._is_recalled = False
         self._is_ticking = False
+        self._is_writing = False
 
     def begin(self) -> None:
         """Asks the dispatcher for workers, again and again until there is one."""
@@ -99,6 +100,7 @@ class Loans:
             return
         channel.socket.setblocking(False)
         self._channel = channel
+        self._is_writing = False
         self._door.poll.watch(channel.fileno(), self._hear_dispatcher)
         self._tell({"op": "borrow", "count": self._wanted})
         self._door.later(_REPORT_SECONDS, lambda: self._report(channel))
@@ -229,8 +231,7 @@ class Loans:
             return
         try:
             frames = channel.frames()
-            if not channel.flush():
-                self._door.poll.change(channel.fileno(), polling.READ | polling.WRITE)
+            self._flush(channel)
         except (Closed, FrameError, OSError):
             self._lose_all(channel)
             return
@@ -289,5 +290,11 @@ class Loans:
             return
         with contextlib.suppress(Closed, FrameError, OSError):  # its end is heard by reading
             channel.queue(header)
-            if not channel.flush():
-                self._door.poll.change(channel.fileno(), polling.READ | polling.WRITE)
+            self._flush(channel)
+
+    def _flush(self, channel: Channel) -> None:
+        """Writes what the dispatcher takes now; its socket is waited for only while something is left."""
+        is_done = channel.flush()
+        if self._is_writing == is_done:
+            self._is_writing = not is_done
+            self._door.poll.change(channel.fileno(), polling.READ | (0 if is_done else polling.WRITE))

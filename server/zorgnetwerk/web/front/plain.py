@@ -140,6 +140,11 @@ class _Question:
         """Whether the client is gone."""
         return self._client.is_closed
 
+    @property
+    def wants_more(self) -> bool:
+        """Whether the client must send more: it has sent everything."""
+        return False
+
     def more(self) -> None:
         """What comes meanwhile is the next request; it waits."""
 

@@ -12,7 +12,6 @@ from typing import Final, TypeAlias
 
 READ: Final = select.EPOLLIN | select.EPOLLRDHUP
 WRITE: Final = select.EPOLLOUT
-ENDED: Final = select.EPOLLHUP | select.EPOLLERR
 LEFT: Final = select.EPOLLRDHUP
 
 Handler: TypeAlias = Callable[[int], None]

@@ -92,6 +92,11 @@ class Relay:
         """Sends the request; call it once."""
         self._open()
 
+    @property
+    def wants_more(self) -> bool:
+        """Whether the application waits for a body that the client does not send on; the end of chunks is not seen."""
+        return self._rest > 0 and not self._pending
+
     def more(self) -> None:
         """More of the request's body came; after a body without end a further byte ends the connection."""
         if self._told is not None and self._left == _UNTIL_CLOSED and not self._rest:
