@@ -88,7 +88,7 @@ def free_port() -> int:
 
 
 def start_site(
-    state: Path, content: Path, *flags: str, port: int = 0, wait_seconds: float = 90, package: Path = ROOT / "server"
+    state: Path, content: Path, *flags: str, port: int = 0, wait_seconds: float = 180, package: Path = ROOT / "server"
 ) -> RunningSite:
     """Starts ``zorgnetwerk serve`` of the package in this folder and waits until it is ready."""
     port = port or free_port()
