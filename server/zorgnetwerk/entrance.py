@@ -94,9 +94,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     def stop(*_: object) -> None:
         door.is_stopping = True
 
+    def hear(_: int) -> None:
+        os.read(woken, 64)
+
     woken, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
-    door.poll.watch(woken, lambda _: None)
+    door.poll.watch(woken, hear)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()

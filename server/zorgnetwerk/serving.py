@@ -172,7 +172,8 @@ def build_or_keep(releases: Releases, plan: Plan, say: Callable[[str], None]) ->
 
 def children(settings: Settings, state: State, sockets: Path) -> list[Child]:
     """The processes of a running site; ``sockets`` is the folder where its web servers listen."""
-    environment = environment_of(settings)
+    # Who evaluates what strangers write knows no secret.
+    environment = environment_of(replace(settings, oidc_issuer="", oidc_client="", oidc_secret=""))
     options = DispatcherOptions(
         state_dir=state.folder,
         workers=settings.worker_count,
@@ -186,7 +187,7 @@ def children(settings: Settings, state: State, sockets: Path) -> list[Child]:
         handler="zorgnetwerk.submission.jobs:prepare",
         content_dir=settings.content,
     )
-    web_environment = environment | {SALT_VARIABLE: secrets.token_hex(16)}
+    web_environment = environment_of(settings) | {SALT_VARIABLE: secrets.token_hex(16)}
     numbers = range(1, settings.web_workers + 1)
     paths = [sockets / f"web-{number}.sock" for number in numbers]
     # What the first answer waits for comes first; the rest would only take the processor from it.

@@ -45,7 +45,7 @@ class Settings:
     )
     release_retention: int = _setting(30, "releases", "how many releases are kept; older ones answer 410")
     workers: int = _setting(0, "processes", "long queries that run at once; 0: one per core")
-    web_workers: int = _setting(2, "processes", "web servers that share the port; one that ends is not missed")
+    web_workers: int = _setting(2, "processes", "doors that share the port, each with a web server behind it; one that ends is not missed")
     web_threads: int = _setting(
         64, "threads", "requests that one web process holds at once; more than the queue admits"
     )
@@ -77,7 +77,7 @@ class Settings:
     memory_mode_quads: int = _setting(
         5_000_000, "quads", "up to which a release is held in memory; above, it is read from disk"
     )
-    cache_bytes: int = _setting(64_000_000, "bytes", "answers kept in memory by each web process")
+    cache_bytes: int = _setting(64_000_000, "bytes", "answers kept in memory by each door")
     page_seconds: int = _setting(60, "seconds", "how long a reader may keep a page without asking again")
     remote_query: str = _setting(
         "", "address", "SPARQL endpoint of a remote engine that this site reads from; empty: the own engine"

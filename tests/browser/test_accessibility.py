@@ -45,6 +45,8 @@ PAGES = {
     "one change": "en/changes/1",
     "conformance": "de/conformance",
     "check": "nl/validate",
+    "form": "nl/form",
+    "form about an organisation": "de/form?subject=organisaties",
     "submissions": "fr/submissions",
     "sign in": "nl/review/login",
     "wrong method": "fr/sparql/stop/nothing",

@@ -25,6 +25,8 @@ MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 SHT = Namespace("http://www.w3.org/ns/shacl-test#")
 FOLDER = SHARED / "w3c" / "shacl" / "tests"
 SUITE = "https://w3c.github.io/data-shapes/data-shapes-test-suite/tests/"
+BESIDE = ("sparql/component/nodeValidator-001.ttl",)
+"""A case that stands in the suite's folder, and in none of its manifests."""
 
 Result = tuple[Node | None, Node | None, Node | None, str, str]
 """Focus node, path (where it is one property), value, severity, constraint component."""
@@ -48,7 +50,9 @@ class Case:
 
 def cases() -> list[Case]:
     """The cases of the suite in its own order; none when the suite is not there."""
-    return list(_of_manifest(SUITE + "manifest.ttl")) if FOLDER.is_dir() else []
+    if not FOLDER.is_dir():
+        return []
+    return [case for name in ("manifest.ttl", *BESIDE) for case in _of_manifest(SUITE + name)]
 
 
 @cache
@@ -99,5 +103,3 @@ def _result(graph: Graph, node: Node) -> Result:
 def report_node(graph: Graph) -> Node | None:
     """The one report of a graph."""
     return next(iter(graph.subjects(RDF.type, SH.ValidationReport)), None)
-
-

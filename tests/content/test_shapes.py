@@ -151,7 +151,7 @@ def test_hostile_text_is_judged_in_time(text: str, checker: Checker) -> None:
     )
     start = time.process_time()
     assert not checker.check(data.encode(), media_types.TURTLE).conforms
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 20, "a pattern runs wild"
 
 
 @pytest.mark.parametrize(

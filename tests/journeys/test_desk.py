@@ -296,6 +296,17 @@ def test_a_correction_and_a_withdrawal(desk: Desk) -> None:
     wait_until(lambda: not desk.seen("verbeterd"))
 
 
+def test_the_log_says_who_withdrew_it(desk: Desk) -> None:
+    withdrawn = []
+    for key in (desk.jessa, desk.ann):
+        receipt = desk.sent(f"weg-{len(withdrawn)}")
+        asked = FORM | {"Authorization": f"Bearer {key}", "If-Match": "*"}
+        assert desk.site.ask(f"/submissions/{receipt['id']}/withdraw", asked, "POST", b"").status == 303
+        withdrawn.append(json.loads(desk.status(receipt["id"]).body)["steps"][-1])
+    assert [step["what"] for step in withdrawn] == ["withdrawn", "withdrawn"]
+    assert [step["who"].rsplit("/", 1)[-1] for step in withdrawn] == ["jessa-ziekenhuis", "stad-hasselt"]
+
+
 def test_a_change_of_a_thing_names_the_state_of_the_thing(desk: Desk) -> None:
     thing = f"{desk.site.base}id/organisatie/jessa-ziekenhuis"
     query = f"?{urllib.parse.urlencode({'thing': thing})}"

@@ -249,4 +249,6 @@ def test_foreign_things_that_the_data_describes_have_a_page(site: RunningSite) -
     reply = site.ask("/nl/describe?iri=http%3A%2F%2Fwww.w3.org%2Fns%2Forg%23Organization")
     assert reply.status == 200
     assert site.ask("/nl/describe?iri=javascript%3Aalert(1)").status == 404
+    away = site.ask(f"/describe?iri={site.base}/other.example/")
+    assert away.headers.get("location", "").startswith("/other.example/")
     assert site.ask("/nl/describe").status == 404

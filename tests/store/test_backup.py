@@ -25,6 +25,9 @@ def state(tmp_path: Path) -> State:
     (made.folder / "inbox" / "one").chmod(0o600)
     (made.folder / "secret.key").write_bytes(b"secret")
     (made.folder / "releases" / "000001").mkdir()
+    (made.folder / "names").mkdir()
+    (made.folder / "names" / "000001.sqlite").write_bytes(b"made anew by the first check")
+    (made.folder / "access.sqlite").write_bytes(b"sessions, perhaps half written")
     return made
 
 
@@ -39,6 +42,8 @@ def test_what_is_restored_is_what_was_backed_up(state: State, tmp_path: Path, na
     assert (tmp_path / "new" / "inbox" / "one").stat().st_mode & 0o777 == 0o600
     assert State.open(tmp_path / "new").base_iri == "http://localhost:8000/"
     assert not (tmp_path / "new" / "releases" / "000001").exists()
+    assert not (tmp_path / "new" / "names").exists()
+    assert not (tmp_path / "new" / "access.sqlite").exists()
     assert not list(tmp_path.glob(".backup-*")) + list(tmp_path.glob(".restore-*"))
 
 

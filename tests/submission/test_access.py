@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,17 @@ def test_the_file_holds_no_name_of_a_session(access: Access, tmp_path: Path) -> 
     assert all(name.encode() not in path.read_bytes() for path in tmp_path.iterdir())
 
 
+def test_the_file_may_be_removed_while_the_site_runs(access: Access, tmp_path: Path) -> None:
+    name = access.begin("ann", 100, 0)
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert access.session(name, 1) is None
+    access.check_login("a", 1)
+    again = access.begin("ann", 100, 1)
+    assert access.session(again, 2) == "ann"
+    assert (tmp_path / "access.sqlite").stat().st_mode & 0o777 == 0o600
+
+
 def test_wrong_keys_make_an_address_wait_longer_and_longer(access: Access) -> None:
     for _ in range(LOGIN_FAILURES):
         access.check_login("a", 0)
@@ -53,6 +66,14 @@ def test_a_rate_grows_back(access: Access) -> None:
     assert 590 <= told.value.retry_after_seconds <= 601
     access.spend("other", 6, 1)
     access.spend("key", 6, 601)
+
+
+def test_rates_that_are_full_again_are_forgotten(access: Access, tmp_path: Path) -> None:
+    for number in range(5):
+        access.spend(f"look-{number}", 6, 0)
+    access.spend("key", 6, 3_601)
+    with closing(sqlite3.connect(tmp_path / "access.sqlite")) as connection:
+        assert connection.execute("SELECT name FROM rate").fetchall() == [("key",)]
 
 
 def test_a_rate_does_not_grow_when_the_clock_goes_back(access: Access) -> None:

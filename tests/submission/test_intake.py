@@ -22,6 +22,7 @@ from zorgnetwerk.errors import (
     StorageFull,
     Unprocessable,
 )
+from zorgnetwerk.store import faults
 from zorgnetwerk.submission import intake, retention, reviewing
 from zorgnetwerk.submission.intake import Declined, Receipt
 from zorgnetwerk.submission.register import Filter, Register
@@ -93,6 +94,15 @@ def test_repeats_at_the_same_moment_make_one_submission(register: Register, tmp_
     assert [path.name for path in (tmp_path / "inbox").iterdir()] == [found[0].submission.id]
 
 
+def test_characters_that_break_lines_elsewhere_stay_in_a_literal(register: Register) -> None:
+    name = "az\u2028nieuw\u0085"
+    made = received(register, document("az-nieuw", name))
+    kept = register.contents(made.submission.id).lines
+    assert made.contents.lines == kept
+    assert any(f'"{name}"@nl' in line for line in kept)
+    assert register.find(made.submission.id).label == name
+
+
 def test_a_correction_names_the_state_that_it_starts_from(register: Register) -> None:
     old = received(register, document("az-nieuw")).submission
     with pytest.raises(PreconditionRequired) as missing:
@@ -104,6 +114,18 @@ def test_a_correction_names_the_state_that_it_starts_from(register: Register) ->
     assert new.replaces == old.id
     assert register.find(old.id).state == "withdrawn"
     assert register.successor(old.id) == new.id
+
+
+def test_a_failure_after_the_commit_leaves_the_bytes(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(point: str) -> None:
+        if point == "journal.commit.after":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(faults, "point", ended)
+    with pytest.raises(KeyboardInterrupt):
+        received(register, document("az-nieuw"))
+    [made] = register.listing(Filter()).submissions
+    assert register.inbox.read(made.id) == document("az-nieuw")
 
 
 def test_a_correction_is_of_ones_own(register: Register) -> None:

@@ -14,10 +14,12 @@ from zorgnetwerk.dataset import agreement
 from zorgnetwerk.errors import NotFound
 from zorgnetwerk.store import redaction
 from zorgnetwerk.store.digests import is_blank
+from zorgnetwerk.store.edges import ReleaseEdges
 from zorgnetwerk.store.redaction import Target
 from zorgnetwerk.submission.inbox import Inbox, SentFile, files_text
 from zorgnetwerk.submission.redaction import redact
 from zorgnetwerk.submission.register import Register
+from zorgnetwerk.submission.resembling import FOLDER, make_index
 from zorgnetwerk.submission.rows import Contents, Event, Submission, add, add_event
 from zorgnetwerk.terms.iris import RESERVED_BASE
 
@@ -42,6 +44,8 @@ def house(tmp_path: Path) -> House:
     made.accept([line("id/organisatie/y", LABEL, f'"Bij {NAME}"')])
     made.publish()
     folder = made.releases.state.folder
+    newest = made.releases.get(made.releases.numbers()[-1])
+    make_index(folder / FOLDER, newest.number, ReleaseEdges.open(newest.folder))
     register = Register.open(folder)
     Inbox(folder).keep("s1", f"<x> <y> '{NAME}', <{PERSON}> .".encode())
     row = Submission(
@@ -102,6 +106,7 @@ def test_before_it_is_found_where_it_is(house: House) -> None:
     assert any("inbox" in name for name in found)
     assert any("packed" in name for name in found)
     assert any("releases" in name for name in found)
+    assert any("names" in name for name in found)
 
 
 def test_nothing_is_left_and_the_journal_verifies(house: House) -> None:

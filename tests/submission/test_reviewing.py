@@ -195,6 +195,17 @@ def test_a_correction_takes_the_place_of_the_old_one(register: Register) -> None
     assert register.journal.verify() == []
 
 
+def test_the_correction_of_a_waiting_correction_takes_the_place_of_what_is_published(register: Register) -> None:
+    old = sent(register)
+    accepted(register, old)
+    one = sent(register, "az-beter", replaces=old, starts_from=("*",))
+    other = sent(register, "az-best", replaces=one, starts_from=("*",))
+    assert register.standing(other) == old
+    accepted(register, other, journal=1)
+    assert [register.find(each).state for each in (old, one, other)] == ["replaced", "withdrawn", "accepted"]
+    assert not any(f"inzending-{old}>" in line for line in register.journal.replay())
+
+
 def test_of_two_corrections_one_wins(register: Register) -> None:
     old = sent(register)
     accepted(register, old)

@@ -29,7 +29,9 @@ from zorgnetwerk.store.journal import FILE, Journal
 from zorgnetwerk.store.state import State, sync_folder, write_durably
 
 _MANIFEST: Final = "manifest.json"
-_LEFT_OUT: Final = frozenset(("releases", "outlets", "conformance", "remote", "writer", "current"))
+_LEFT_OUT: Final = frozenset(
+    ("releases", "outlets", "conformance", "remote", "current", "names", "tallies", "access.sqlite")
+)
 _LEFT_OUT_SUFFIXES: Final = (".lock", ".sock", ".log", "-wal", "-shm", ".part")
 _ARCHIVES: Final = (".tar", ".tar.gz", ".tgz")
 

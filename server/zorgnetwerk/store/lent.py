@@ -35,7 +35,7 @@ _SPARE_SECONDS: Final = 2
 
 
 class Sheet(Spool):
-    """What the engine writes to: kept here while it is small, in a memory file from then on. No piece is copied here."""
+    """What the engine writes to: kept here while it is small, in a memory file from then on. No piece is copied."""
 
     def __init__(self, limit_bytes: int) -> None:
         super().__init__(-1, limit_bytes)

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from zorgnetwerk.errors import RateExceeded, StateError
 
@@ -34,24 +34,36 @@ class Access:
 
     def __init__(self, state_folder: Path) -> None:
         self._path = state_folder / "access.sqlite"
-        with self._writing() as connection:
-            for statement in _SCHEMA:
-                connection.execute(statement)
-        self._path.chmod(0o600)
+        with self._writing():
+            self._path.chmod(0o600)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         try:
+            self._path.touch(mode=0o600)
             with closing(sqlite3.connect(self._path, timeout=10, isolation_level=None)) as connection:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=NORMAL")
                 connection.execute("BEGIN IMMEDIATE")
+                for statement in _SCHEMA:  # here, since the file may be removed while the site runs
+                    connection.execute(statement)
                 yield connection
                 connection.execute("COMMIT")
         except sqlite3.Error as error:
-            raise StateError(
-                f"{self._path} cannot be used: {error}. It may be removed; people sign in again."
-            ) from error
+            raise self._unusable(error) from error
+
+    def _row(self, query: str, values: tuple[object, ...]) -> Any:
+        """The first row; None also when the file was removed. Errors: StateError."""
+        if not self._path.exists():
+            return None
+        try:
+            with closing(sqlite3.connect(self._path, timeout=10)) as connection:
+                return connection.execute(query, values).fetchone()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: sqlite3.Error) -> StateError:
+        return StateError(f"{self._path} cannot be used: {error}. It may be removed; people sign in again.")
 
     def begin(self, key: str, expires: float, now: float) -> str:
         """The secret name of a new session of this key. Sessions that are over are removed."""
@@ -63,10 +75,7 @@ class Access:
 
     def session(self, name: str, now: float) -> str | None:
         """The key that a session belongs to; None when there is no such session or it is over."""
-        with closing(sqlite3.connect(self._path, timeout=10)) as connection:
-            row = connection.execute(
-                "SELECT key FROM session WHERE digest = ? AND expires > ?", (_digest(name), now)
-            ).fetchone()
+        row = self._row("SELECT key FROM session WHERE digest = ? AND expires > ?", (_digest(name), now))
         return str(row[0]) if row else None
 
     def end(self, name: str) -> None:
@@ -76,8 +85,7 @@ class Access:
 
     def check_login(self, client: str, now: float) -> None:
         """Passes when this address may try a key now. Errors: RateExceeded with the seconds to wait."""
-        with closing(sqlite3.connect(self._path, timeout=10)) as connection:
-            row = connection.execute("SELECT count, last FROM failure WHERE client = ?", (client,)).fetchone()
+        row = self._row("SELECT count, last FROM failure WHERE client = ?", (client,))
         if row is None or now - row[1] > _FORGOTTEN_SECONDS:
             return
         waited, wait = now - row[1], _wait(int(row[0]))
@@ -106,6 +114,7 @@ class Access:
         Source: token bucket; a full bucket is one hour's worth.
         """
         with self._writing() as connection:
+            connection.execute("DELETE FROM rate WHERE time < ?", (now - _HOUR_SECONDS,))  # full again by now
             row = connection.execute("SELECT tokens, time FROM rate WHERE name = ?", (name,)).fetchone()
             tokens, since = (row[0], row[1]) if row else (float(per_hour), now)
             tokens = min(float(per_hour), tokens + max(0.0, now - since) * per_hour / _HOUR_SECONDS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -278,3 +279,4 @@ def _reserve_all(triple: tuple[Node, Node, Node], base: Base) -> tuple[Node, Nod
 def _quiet() -> None:
     """Keeps rdflib from logging a trace for each value that is not of its datatype: those are findings, not faults."""
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", "Parsing weird boolean", UserWarning)  # it repeats the value, however long

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from rdflib.plugins.sparql.sparql import Query
 
 _LEFT_OUT = re.compile(
-    r"[$?](?:PATH|shapesGraph|currentShape)\b|\b(?:MINUS|VALUES|SERVICE)\b|{\s*SELECT\b|\bAS\s+[$?]this\b", re.IGNORECASE
+    r"[$?](?:PATH|shapesGraph|currentShape)\b|\b(?:MINUS|VALUES|SERVICE)\b|{\s*SELECT\b|\bAS\s+[$?]this\b",
+    re.IGNORECASE,
 )
 """What SHACL forbids beside pre-bound variables, or gives a meaning of its own: the validator judges that."""
 
@@ -95,7 +96,9 @@ def prepared(rules: Rulebook) -> dict[Node, list[Constraint]]:
 
 def _prefixes(graph: Graph, constraint: Node) -> dict[str, str]:
     owners = (
-        owner for named in graph.objects(constraint, SH.prefixes) for owner in graph.transitive_objects(named, OWL.imports)
+        owner
+        for named in graph.objects(constraint, SH.prefixes)
+        for owner in graph.transitive_objects(named, OWL.imports)
     )
     declarations = [item for owner in owners for item in graph.objects(owner, SH.declare)]
     return {str(graph.value(item, SH.prefix)): str(graph.value(item, SH.namespace)) for item in declarations}

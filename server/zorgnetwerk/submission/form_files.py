@@ -51,7 +51,9 @@ class Filled:
         """What these fields of a request say; what no form asks is passed over."""
         subject = "".join(given.get("subject", ())[:1])
         listed = "".join(given.get("participants", ())[:1]).split()[:MOST_PARTICIPANTS]
-        numbers = tuple(dict.fromkeys(int(each) for each in listed if each.isascii() and each.isdigit() and len(each) < 4))
+        numbers = tuple(
+            dict.fromkeys(int(each) for each in listed if each.isascii() and each.isdigit() and len(each) < 4)
+        )
         made = cls(subject if subject in SUBJECTS else PARTNERSHIP, numbers)
         values = {name: tuple(given[name][:MOST_VALUES]) for name in made.names(questions) if name in given}
         return replace(made, values=MappingProxyType(values))
@@ -156,9 +158,8 @@ def _cell(filled: Filled, group: str, key: str, mark: str) -> str:
     sheet, _, number = group.partition("-")
     if key in _MADE:
         return _made(filled, key, mark)
-    if sheet == ORGANISATION and number:
-        if key in ("naam-nl", "citaat"):
-            return _line(filled.text(_asked(filled, group, key)))
+    if sheet == ORGANISATION and number and key in ("naam-nl", "citaat"):
+        return _line(filled.text(_asked(filled, group, key)))
     name = f"{group}.{key}"
     chosen = filled.text(choice_of(name))
     if chosen and chosen != NEW:

@@ -149,9 +149,7 @@ def _meant(name: str, kinds: tuple[str, ...], published: Edges, index: NameIndex
     return [thing for thing in dict.fromkeys((*first, *alike)) if str(thing).startswith(_THINGS)][:_CANDIDATES]
 
 
-def _candidate(
-    thing: URIRef, asked: str, published: Edges, ontology: Graph, language: str
-) -> dict[str, object]:
+def _candidate(thing: URIRef, asked: str, published: Edges, ontology: Graph, language: str) -> dict[str, object]:
     facts: dict[Node, list[Node]] = {}
     for _, predicate, value in published.leaving((thing,), None):
         facts.setdefault(predicate, []).append(value)

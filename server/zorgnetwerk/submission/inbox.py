@@ -6,6 +6,7 @@ not know what the bytes mean.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -84,8 +85,9 @@ class Inbox:
         if not self._folder.is_dir():
             return
         for path in sorted(self._folder.iterdir()):
-            if path.name not in known and path.stat().st_mtime < before:
-                yield path.name
+            with contextlib.suppress(FileNotFoundError):  # another process removed it, or gave it its final name
+                if path.name not in known and path.stat().st_mtime < before:
+                    yield path.name
 
 
 def files_text(files: Sequence[SentFile]) -> str:

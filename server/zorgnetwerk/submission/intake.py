@@ -22,6 +22,7 @@ from zorgnetwerk.errors import (
     PreconditionFailed,
     PreconditionRequired,
     Unprocessable,
+    ZorgnetwerkError,
 )
 from zorgnetwerk.submission import rows
 from zorgnetwerk.submission.admission import graph_of
@@ -116,7 +117,7 @@ def receive(register: Register, judge: Judge, sending: Sending, now: str) -> Rec
     register.inbox.keep(identifier, sending.body)
     try:
         return _registered(register, sending, _made(sending, identifier, said, now), said.contents, now)
-    except BaseException:
+    except ZorgnetwerkError:  # nothing was registered; of anything else that is not certain, and the sweep finds it
         register.inbox.remove(identifier)
         raise
 
@@ -140,18 +141,18 @@ class Judged:
 
 def judged(register: Register, judge: Judge, sending: Sending, identifier: str) -> Judged:
     """What the judge says of a document, beside all that was accepted so far. Errors: those of the judge."""
-    without = str(graph_of(sending.replaces)) if sending.replaces else ""
-    seen, unpublished = register.unpublished(sending.published.journal, without)
-    job = job_of(register, sending, identifier) | {"unpublished_bytes": len(unpublished)}
+    job = job_of(register, sending, identifier)
+    seen, unpublished = register.unpublished(sending.published.journal, str(job.get("without", "")))
+    job |= {"unpublished_bytes": len(unpublished)}
     summary, answer = judge(job, sending.body + unpublished)
     length = int(str(summary.pop("report_bytes", len(answer))))
-    report, lines = answer[:length], answer[length:].decode("utf-8").splitlines()
-    contents = Contents(summary, report, tuple(line for line in lines if line))
+    report, lines = answer[:length], rows.lines_of(answer[length:])
+    contents = Contents(summary, report, lines)
     return Judged(contents, None if summary.get("conforms") else Declined(summary, report), seen)
 
 
 def job_of(register: Register, sending: Sending, identifier: str) -> dict[str, object]:
-    """The job for the judge: the document of this sender, as the submission with this id."""
+    """The job for the judge: the document of this sender, as the submission with this id. Errors: NotFound."""
     job = dict(sending.job) | {
         "files": [{"name": file.name, "media_type": file.media_type, "bytes": file.size} for file in sending.files],
         "report": "application/json",
@@ -161,7 +162,9 @@ def job_of(register: Register, sending: Sending, identifier: str) -> dict[str, o
         "submission": identifier,
         "lines": True,
     }
-    return job | ({"without": str(graph_of(sending.replaces))} if sending.replaces else {})
+    if sending.replaces:
+        job["without"] = str(graph_of(register.standing(sending.replaces)))
+    return job
 
 
 def check_correctable(old: Submission, sending: Sending) -> None:

@@ -52,8 +52,7 @@ def prepare(content_dir: str) -> Handler:
     The answer is ``reporting.summary`` with ``report_bytes`` (where the report ends), for mended files ``diff`` and
     ``mended`` (name, media type, bytes of each), and the bytes. Or ``template`` (xlsx, zip, or the key of a sheet) with
     ``organisation`` (an IRI, to be filled in): the answer is empty and the bytes are the template.
-    With ``form`` the answer is the questions of a form (``forms.described``), with ``names`` (pairs of a text and kinds of
-    things) what each may mean (``forms.look_up``).
+    With ``form`` or ``names`` (pairs of a text and kinds of things): what ``forms.described`` or ``look_up`` says.
     With ``change`` the body is a change in lines (``changing.py``), and the answer its summary in all languages.
     The last ``unpublished_bytes`` of a body are a change that was accepted and is in no release yet: it counts as
     published.

@@ -77,7 +77,8 @@ class Places:
         return self.values.get((str(subject), str(path), str(value)))
 
     def find(self, subject: Node | None, path: Node | None, value: Node | None) -> Spot | None:
-        """The best place: the value, any value of the property, the value under another property, the node."""
+        """The best place: the value, any value of the property, the value under another property, the node; for a
+        node that the document does not speak of, the one that the value names."""
         if subject is None:
             return None
         name = str(subject)
@@ -88,7 +89,8 @@ class Places:
             found = self._by_property.get((name, str(path)))
         if found is None and value is not None:
             found = self._by_value.get((name, str(value)))
-        return found or self.empty.get((name, str(path))) or self.nodes.get(name) or self._search(name)
+        found = found or self.empty.get((name, str(path))) or self.nodes.get(name) or self._search(name)
+        return found or self.nodes.get(str(value))
 
     def property(self, subject: Node | None, path: Node) -> Spot | None:
         """Where this property of this subject first stands."""
@@ -136,7 +138,8 @@ def locate(text: str, term: str) -> Place:
     """
     local = re.escape(re.split(r"[/#]", term)[-1])
     named = rf"(?:<[^>\s]*[/#]|[\w-]*:){local}(?![\w-])" if local else ""
-    for pattern in (rf"(?m)^[ \t]*{named}" if named else "", re.escape(term), named):
+    whole = r"(?=[\s<>\"'&]|$)" if ":" in term else ""  # not where a longer IRI only begins with it
+    for pattern in (rf"(?m)^[ \t]*{named}" if named else "", re.escape(term) + whole, named):
         found = re.search(pattern, text) if pattern else None
         if found:
             position = found.end() - len(found[0].lstrip())

@@ -21,9 +21,10 @@ from zorgnetwerk.store.redaction import BLANK, Target
 from zorgnetwerk.store.release import Releases
 from zorgnetwerk.submission import rows
 from zorgnetwerk.submission.inbox import Inbox
+from zorgnetwerk.submission.resembling import FOLDER as NAMES
 
 _TEXTS = ("files", "reason", "label", "sender")
-_FOLDERS = ("conformance", "outlets")
+_FOLDERS = ("conformance", "outlets", NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class _Submissions:
         is_concerned = any(self.target.text in text for text in (*texts, *blobs)) or self.target.text.encode() in body
         if not is_concerned:
             return False
-        lines = "\n".join(line for line in blobs[2].splitlines() if not self.target.is_in(line))
+        lines = "\n".join(line for line in blobs[2].split("\n") if not self.target.is_in(line))
         packed = [zlib.compress(text.encode()) for text in (self._summary(blobs[0]), "{}", lines)]
         sets = ", ".join(f"{name} = replace({name}, ?1, ?2)" for name in _TEXTS)
         connection.execute(
@@ -98,6 +99,8 @@ def redact(releases: Releases, target: Target, *, time: str, reason: str, is_hou
         for identifier in submissions.found:
             Inbox(state).remove(identifier)
         redaction.tidy(journal)
+        if done.number or pruned:
+            _forget_by_products(state)
     if not done.number and not pruned:
         raise NotFound(f"{target.text!r} stands nowhere here; give the IRI of a thing, or the exact text.")
     current = releases.current_number()
@@ -120,8 +123,6 @@ def _finish(releases: Releases, journal: Journal, is_house: bool) -> list[int]:
         if number != releases.current_number() and any(first <= held < last for first, last in spans):
             shutil.rmtree(releases.folder(number))
             gone.append(number)
-    if gone:
-        _forget_by_products(releases.state.folder)
     return gone
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from zorgnetwerk.store.frames import short_path
 from zorgnetwerk.store.journal import FILE as JOURNAL_FILE
 from zorgnetwerk.store.journal import Journal
 from zorgnetwerk.submission import changes, rows
@@ -86,12 +87,18 @@ class Register:
         """Tells the publisher that the journal has grown; it would look by itself a little later."""
         with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as bell, suppress(OSError):
             bell.setblocking(False)
-            bell.sendto(b"1", str(self._folder / _BELL))
+            with short_path(self._folder / _BELL) as address:
+                bell.sendto(b"1", address)
 
     def find(self, identifier: str) -> Submission:
         """The submission with this id. Errors: NotFound."""
         with closing(self._connect()) as connection:
             return rows.find(connection, identifier)
+
+    def standing(self, identifier: str) -> str:
+        """The id of the submission whose place a correction of this one takes in the data. Errors: NotFound."""
+        with closing(self._connect()) as connection:
+            return rows.standing(connection, identifier).id
 
     def contents(self, identifier: str) -> Contents:
         """What was read from a submission. Errors: NotFound."""

@@ -21,7 +21,7 @@ def sweep(register: Register, days: int, now: datetime.datetime) -> list[str]:
     removed = [
         identifier
         for identifier in sorted(register.identifiers(REFUSED, WITHDRAWN))
-        if register.find(identifier).decided <= border and register.inbox.holds(identifier)
+        if register.inbox.holds(identifier) and register.find(identifier).decided <= border
     ]
     removed += register.inbox.leftovers(register.identifiers(), now.timestamp() - _CRASH_SECONDS)
     for identifier in removed:

@@ -179,7 +179,7 @@ def _journalled(
     """The journal entry of an acceptance. Errors: Conflict."""
     removed: set[str] = set()
     if found.replaces:
-        old = rows.find(transaction.connection, found.replaces)
+        old = rows.standing(transaction.connection, found.replaces)
         if old.state not in (ACCEPTED, WITHDRAWN):
             raise Conflict(f"Submission {old.id}, which this one corrects, is {old.state} already.")
         if old.state == ACCEPTED:

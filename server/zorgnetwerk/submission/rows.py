@@ -139,6 +139,15 @@ class Event:
     number: int = 0
 
 
+def lines_of(data: bytes) -> tuple[str, ...]:
+    """The N-Quads lines of a text. Only a line feed ends one: literals may hold other characters that break lines.
+
+    >>> lines_of('<a> <b> "c\u2028d" .\\n'.encode())
+    ('<a> <b> "c\\u2028d" .',)
+    """
+    return tuple(line for line in data.decode("utf-8").split("\n") if line)
+
+
 def has_tables(connection: sqlite3.Connection) -> bool:
     """Whether the tables are there."""
     query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'submission_thing'"
@@ -160,13 +169,23 @@ def find(connection: sqlite3.Connection, identifier: str) -> Submission:
     return Submission(*row)
 
 
+def standing(connection: sqlite3.Connection, identifier: str) -> Submission:
+    """The submission whose place a correction of this one takes in the data: where this one was never accepted, the one
+    that it corrects itself. Errors: NotFound.
+    """
+    found = find(connection, identifier)
+    while found.replaces and not found.entry and found.state in (WAITING, WITHDRAWN):
+        found = find(connection, found.replaces)
+    return found
+
+
 def contents(connection: sqlite3.Connection, identifier: str) -> Contents:
     """What was read from a submission. Errors: NotFound."""
     row = connection.execute("SELECT summary, report, lines FROM submission WHERE id = ?", (identifier,)).fetchone()
     if row is None:
         raise NotFound(f"There is no submission {identifier[:80]!r}.")
     summary, report, lines = (zlib.decompress(blob) for blob in row)
-    return Contents(json.loads(summary), report, tuple(lines.decode().splitlines()))
+    return Contents(json.loads(summary), report, lines_of(lines))
 
 
 def events_of(connection: sqlite3.Connection, identifier: str) -> list[Event]:

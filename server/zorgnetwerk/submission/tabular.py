@@ -28,6 +28,7 @@ from zorgnetwerk.submission.tables import ID
 from zorgnetwerk.submission.workbooks import read_workbook
 from zorgnetwerk.terms import media_types
 from zorgnetwerk.terms.iris import RESERVED_BASE, Base
+from zorgnetwerk.terms.namespaces import XSD
 
 _NAMED_BY = ("naam-nl", "naam-fr", "naam-de", "naam-en")
 
@@ -151,11 +152,9 @@ def _source(row: Row, rows: Sequence[Row], context: TableContext, reader: CellRe
 
 
 def _dates(rows: Sequence[Row], things: Mapping[Row, URIRef]) -> dict[URIRef, Node]:
-    return {
-        things[row]: day_of(row.text("toestand-op"))
-        for row in rows
-        if row.form.sheet.concept == "bron" and row.text("toestand-op")
-    }
+    """The day of each source that has one; what is no day is told at the source, and not again at all that cites it."""
+    days = {things[row]: day_of(row.text("toestand-op")) for row in rows if row.form.sheet.concept == "bron"}
+    return {source: day for source, day in days.items() if day.datatype == XSD.date and not day.ill_typed}
 
 
 def _source_values(row: Row, context: TableContext) -> dict[str, tuple[Node, ...]]:

@@ -87,7 +87,7 @@ def difference(counter: Counter, shown: Dossier) -> Difference:
     """What the submission would change, or did: a waiting one beside what is published now, else its own lines."""
     found = shown.submission
     if found.state == WAITING:
-        corrected = lines_in_data(counter, found.replaces) if found.replaces else set()
+        corrected = lines_in_data(counter, counter.register.standing(found.replaces)) if found.replaces else set()
         return comparing.difference_of(counter, shown.contents.lines, corrected)
     return comparison.between(shown.contents.lines, ())
 

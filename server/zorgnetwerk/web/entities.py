@@ -259,7 +259,7 @@ def _foreign(asked: Request, site: Site, language: str) -> Response:
         raise NotFound("The parameter 'iri' names the thing to describe.")
     path = site.base.path(iri)
     if path is not None:
-        return redirect("/" + quote(path, safe="/~#"))
+        return redirect("/" + quote(path.lstrip("/"), safe="/~#"))  # two slashes would name another host
     document = _described("describe", URIRef(iri), site, _page_number(asked))
     return _answer_foreign(asked, site, document, language)
 

@@ -12,10 +12,10 @@ from zorgnetwerk.terms.media_types import HTML
 from zorgnetwerk.web import negotiation, oidc, sessions
 from zorgnetwerk.web.counter import Counter
 from zorgnetwerk.web.responses import Representation, redirect, respond
+from zorgnetwerk.web.visits import PRIVATE
 
 PATH: Final = "/review/login"
 _JOURNEY: Final = "zn_journey"
-_PRIVATE: Final[dict[str, str]] = {"Cache-Control": "private, no-store", "Referrer-Policy": "same-origin"}
 _LANGUAGE: Final = f"<any({', '.join(LANGUAGES)}):language>"
 
 
@@ -66,7 +66,7 @@ def _come_back(asked: Request, counter: Counter) -> Response:
     t = counter.site.renderer.translations.for_language(language)
     frame = counter.site.frame(asked, language, PATH)
     body = counter.site.renderer.page("signed_in.html", frame, title=t.gettext("Signed in"), indexed=False)
-    headers = _PRIVATE | {"Refresh": f"0; url={frame.to('/review')}"}
+    headers = PRIVATE | {"Refresh": f"0; url={frame.to('/review')}"}
     response = respond(asked, Representation(body.encode(), HTML, language=language, vary=("Cookie",), headers=headers))
     sessions.set_cookie(response, counter, sessions.begin(counter, key_name))
     return _with_journey(response, counter, "")
@@ -109,6 +109,6 @@ def _page(asked: Request, counter: Counter, language: str, problem: str = "", st
         provider=bool(counter.site.settings.oidc_issuer),
     )
     shown = Representation(
-        body.encode(), HTML, status=status, language=chosen, vary=("Accept-Language",), headers=_PRIVATE
+        body.encode(), HTML, status=status, language=chosen, vary=("Accept-Language",), headers=PRIVATE
     )
     return respond(asked, shown)

@@ -7,6 +7,7 @@ from flask import Response
 from zorgnetwerk.errors import Conflict, NotFound, Unprocessable
 from zorgnetwerk.submission import moving
 from zorgnetwerk.submission.merging import Order
+from zorgnetwerk.terms.iris import RESERVED_BASE
 from zorgnetwerk.web.counter import moment
 from zorgnetwerk.web.visits import Visit
 
@@ -36,7 +37,7 @@ def carry_out(visit: Visit) -> Response:
         status = next(status for kind_of, status in _STATUSES if isinstance(error, kind_of))
         return _page(visit, order, problem=str(error), status=status)
     counter.wake_publisher()
-    return _page(visit, Order("merge", "", ""), done=f"/{base.path(order.new)}")
+    return _page(visit, Order("merge", "", ""), done=f"/{meant.new.removeprefix(RESERVED_BASE)}")
 
 
 _FIELDS = ("old", "new", "reason")

@@ -40,7 +40,7 @@ def routes(site: Site) -> Blueprint:
 
     @blueprint.get("/metrics")
     def metrics_() -> Response:
-        return respond(request, Representation(metrics.text(site), "text/plain; version=0.0.4; charset=utf-8"))
+        return respond(request, Representation(metrics.text(site), metrics.MEDIA_TYPE))
 
     @blueprint.get("/robots.txt")
     def robots() -> Response:

@@ -95,7 +95,7 @@ def preview(asked: Request, counter: Counter, language: str) -> Response:
     found = [each for each in found if link or each.rule != _OWNERSHIP]
     is_declined = any(each.kind == "violation" for each in found)
     view = replace(_with_files(view, files), findings=tuple(found), is_declined=is_declined)
-    corrected = lines_in_data(counter, sending.replaces) if sending.replaces else ()
+    corrected = lines_in_data(counter, counter.register.standing(sending.replaces)) if sending.replaces else ()
     changed = comparing.difference_of(counter, said.contents.lines, corrected)
     frame = counter.site.frame(asked, language, PATH)
     view = replace(view, difference=comparing.shown(counter, changed, said.contents.lines, frame))

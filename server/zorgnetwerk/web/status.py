@@ -18,7 +18,7 @@ from zorgnetwerk.errors import KeyRequired, NotFound
 from zorgnetwerk.submission import withdrawing
 from zorgnetwerk.submission.inbox import files_of
 from zorgnetwerk.submission.intake import Sender, check_starts_from
-from zorgnetwerk.submission.rows import ACCEPTED, WAITING, Event
+from zorgnetwerk.submission.rows import ACCEPTED, WAITING, Event, Submission
 from zorgnetwerk.terms import media_types
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, JSON
@@ -67,7 +67,7 @@ def opened(asked: Request, counter: Counter, identifier: str) -> Dossier:
     sender = arrivals.sender_of(asked, counter, "", asked.form.get("link", ""))
     found = dossiers.dossier(counter, identifier)
     if found.submission.organisation != sender.organisation and not _is_steward(counter, sender):
-        raise NotFound(f"There is no submission {identifier[:80]!r} of yours.")
+        raise NotFound(f"There is no submission {identifier[:80]!r}.")
     return found
 
 
@@ -203,12 +203,11 @@ def _withdraw(asked: Request, counter: Counter, identifier: str, language: str) 
     found = opened(asked, counter, identifier)
     check_starts_from(found.submission, arrivals.tags_of(asked) or _state_field(asked))
     submission = found.submission
-    who = Sender(submission.sender, submission.organisation)
     withdrawing.withdraw(
         counter.register,
         counter.house(submission.organisation),
         identifier,
-        who,
+        _who(asked, counter, submission),
         moment(),
         asked.form.get("comment", ""),
     )
@@ -217,6 +216,13 @@ def _withdraw(asked: Request, counter: Counter, identifier: str, language: str) 
     token = counter.register.passes.status_token(identifier)
     prefix = f"/{language}" if language else ""
     return redirect(f"{prefix}/submissions/{quote(identifier)}?{urlencode({'token': token})}")
+
+
+def _who(asked: Request, counter: Counter, submission: Submission) -> Sender:
+    """Who asks, for the log: with the secret part of the address the sender, else the holder of the key or link."""
+    if asked.args.get("token", "") or asked.form.get("token", ""):
+        return Sender(submission.sender, submission.organisation)
+    return arrivals.sender_of(asked, counter, "", asked.form.get("link", ""))
 
 
 def _state_field(asked: Request) -> tuple[str, ...] | None:

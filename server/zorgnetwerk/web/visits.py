@@ -14,7 +14,7 @@ from zorgnetwerk.web.responses import Representation, redirect, respond
 from zorgnetwerk.web.sessions import Visitor
 
 PATH: Final = "/review"
-_PRIVATE: Final[dict[str, str]] = {"Cache-Control": "private, no-store", "Referrer-Policy": "same-origin"}
+PRIVATE: Final[dict[str, str]] = {"Cache-Control": "private, no-store", "Referrer-Policy": "same-origin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Visit:
             **shown,
         )
         shown_page = Representation(
-            body.encode(), HTML, status=status, language=self.frame.language, vary=("Cookie",), headers=_PRIVATE
+            body.encode(), HTML, status=status, language=self.frame.language, vary=("Cookie",), headers=PRIVATE
         )
         return respond(self.asked, shown_page)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from zorgnetwerk.web.front import connection
 from zorgnetwerk.web.front.door import Door, listen
 from zorgnetwerk.web.kept import KeptAnswers
 
@@ -48,6 +49,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", 0))
         body = self.rfile.read(length)
         self.server.asked.append((self.command, self.path, dict(self.headers.items()), body))
+        if len(body) < length:
+            self.close_connection = True
+            return
         fault = self.server.faults.pop(0) if self.server.faults else ""
         if fault == "end":
             self.connection.shutdown(socket.SHUT_RDWR)
@@ -125,6 +129,31 @@ def test_a_request_passes_through_with_who_asks(door: int, application: Applicat
     assert path == "/a?b=%2F"
     assert headers["X-Own"] == "1"
     assert headers["x-zorgnetwerk-client"].startswith("127.0.0.1 ")
+
+
+def test_a_body_is_never_read_as_a_request(door: int, application: Application) -> None:
+    hidden = get("/hidden", "X-Zorgnetwerk-Client: 9.9.9.9 1")
+    fields = (f"Content-Length: {len(hidden)}", "Connection: keep-alive, content-length")
+    talk(door, get("/a", *fields, method="POST", last=False) + hidden + get("/b"))
+    assert [(path, len(body)) for _, path, _, body in application.asked] == [("/a", len(hidden)), ("/b", 0)]
+
+
+def test_a_body_that_stops_coming_is_not_waited_for(
+    door: int, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "STUCK_SECONDS", 0.1)
+    assert talk(door, get("/a", "Content-Length: 10", method="POST") + b"half") == b""
+    wait_until(lambda: application.asked, 5)
+    assert application.asked[0][3] == b"half", "the application hears that no more comes"
+
+
+def test_a_head_that_comes_in_drops_has_an_end(door: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "STUCK_SECONDS", 0.3)
+    with socket.create_connection(("127.0.0.1", door), 5) as client, contextlib.suppress(ConnectionError):
+        for _ in range(100):
+            client.sendall(b"G")
+            time.sleep(0.05)
+        pytest.fail("the connection is still open")
 
 
 def test_requests_sent_together_are_answered_in_order(door: int) -> None:

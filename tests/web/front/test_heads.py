@@ -73,6 +73,20 @@ def test_nobody_can_say_to_be_someone_else() -> None:
     assert lines == ["GET / HTTP/1.1", f"{CLIENT_FIELD}: 127.0.0.1 80", "", ""]
 
 
+@pytest.mark.parametrize("name", ["X_Zorgnetwerk_Worker", "X-Zorgnetwerk_Client", "x_forwarded_for"])
+def test_a_name_that_wsgi_reads_as_another_is_left_out(name: str) -> None:
+    head = read_request(f"GET / HTTP/1.1\r\nHost: h\r\n{name}: 5\r\n\r\n".encode())
+    lines = forwarded(head, "127.0.0.1 80").decode().split("\r\n")
+    assert lines == ["GET / HTTP/1.1", "Host: h", f"{CLIENT_FIELD}: 127.0.0.1 80", "", ""]
+
+
+@pytest.mark.parametrize("field", ["Content-Length: 5", "Transfer-Encoding: chunked", "Host: h"])
+def test_what_frames_a_request_cannot_be_taken_out_of_it(field: str) -> None:
+    name = field.partition(":")[0]
+    head = read_request(f"POST / HTTP/1.1\r\nConnection: keep-alive, {name.lower()}\r\n{field}\r\n\r\n".encode())
+    assert field in forwarded(head, "127.0.0.1 80").decode().split("\r\n")
+
+
 def test_the_length_of_an_answer_is_told_or_unknown() -> None:
     assert read_answer(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n").length == 7
     assert read_answer(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").length == -1

@@ -157,7 +157,8 @@ class Connection:
         if not data:
             self.close()
             return
-        self.since = self._door.now
+        if self.exchange is not None or not self.incoming:
+            self.since = self._door.now  # a head that has begun gains no time by coming in drops
         if self._lingers_until:
             return
         self.incoming = self.incoming + data if self.incoming else data
