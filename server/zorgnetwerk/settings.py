@@ -45,7 +45,9 @@ class Settings:
     )
     release_retention: int = _setting(30, "releases", "how many releases are kept; older ones answer 410")
     workers: int = _setting(0, "processes", "long queries that run at once; 0: one per core")
-    web_workers: int = _setting(2, "processes", "doors that share the port, each with a web server behind it; one that ends is not missed")
+    web_workers: int = _setting(
+        2, "processes", "doors that share the port, each with a web server behind it; one that ends is not missed"
+    )
     web_threads: int = _setting(
         64, "threads", "requests that one web process holds at once; more than the queue admits"
     )
