@@ -132,6 +132,7 @@ class Lender:
                 slip = reader.read()
             except (Closed, FrameError):
                 self._loop.forget(adopted.channel.socket)
+                reader.close()
                 adopted.end()
                 return
             if slip is not None:

@@ -49,7 +49,8 @@ class Target:
         if self.is_thing:
             return (f"<{self.text}>",)
         escaped = self.text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return tuple(dict.fromkeys((self.text, escaped)))
+        spaced = escaped.replace("\r", "\\r").replace("\t", "\\t")
+        return tuple(dict.fromkeys((self.text, escaped, spaced)))
 
 
 @dataclass(frozen=True, slots=True)

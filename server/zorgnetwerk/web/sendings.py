@@ -137,7 +137,7 @@ def unpacked(field: str) -> list[Sent]:
     try:
         listed: list[list[Any]] = json.loads(base64.b64decode(field, validate=True))
         return [
-            Sent(str(name)[:120], _known(str(media_type)), base64.b64decode(str(data), validate=True))
+            Sent(PurePath(str(name)).name[:120], _known(str(media_type)), base64.b64decode(str(data), validate=True))
             for name, media_type, data in listed[:_FILES]
         ]
     except (binascii.Error, ValueError, TypeError, UnicodeError) as error:

@@ -110,3 +110,10 @@ def test_secrets_and_long_heads_are_not_remembered(field: bytes) -> None:
     data = b"GET /a HTTP/1.1\r\n" + HOST + field + b"\r\n\r\n"
     assert heads.read(data) == heads.read(data)
     assert heads.read(data) is not heads.read(data)
+
+
+@pytest.mark.parametrize("target", [b"/submissions/a?token=x", b"/nl/form?link=x"])
+def test_an_address_that_opens_something_is_not_remembered(target: bytes) -> None:
+    heads = RememberedHeads()
+    data = b"GET " + target + b" HTTP/1.1\r\n" + HOST + b"\r\n"
+    assert heads.read(data) is not heads.read(data)

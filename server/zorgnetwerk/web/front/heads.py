@@ -83,7 +83,7 @@ def read_request(data: bytes) -> Head:
 
 class RememberedHeads:
     """Heads by their bytes: a client that asks again sends the same ones, and reading them costs more than the rest of
-    a kept answer. Heads that hold a secret are not remembered. Units: ``limit`` in heads.
+    a kept answer. Heads that may hold a secret, in a field or in the address of a desk page, are not remembered. Units: ``limit`` in heads.
     """
 
     def __init__(self, limit: int = 512) -> None:
@@ -95,11 +95,15 @@ class RememberedHeads:
         head = self._heads.get(data)
         if head is None:
             head = read_request(data)
-            if len(data) <= REMEMBERED_BYTES and not _SECRET.intersection(head.named):
+            if len(data) <= REMEMBERED_BYTES and not _holds_secret(head):
                 if len(self._heads) >= self._limit:
                     del self._heads[next(iter(self._heads))]
                 self._heads[data] = head
         return head
+
+
+def _holds_secret(head: Head) -> bool:
+    return not _SECRET.isdisjoint(head.named) or "token=" in head.target or "link=" in head.target
 
 
 @dataclass(slots=True)
