@@ -22,7 +22,7 @@ WITH_PREFIXES = (media_types.TURTLE, media_types.TRIG)
 
 
 def all_of_them() -> list[Awkward]:
-    """Every awkward document, in a fixed order."""
+    """Every one, in a fixed order."""
     families = (
         nesting, controls, invisible, schemes, hosts, smuggling, graphs, contexts, doctypes, encodings, torn, values,
         workbooks, cells, tables, odd_json, odd_xml,

@@ -1,7 +1,7 @@
 """Awkward documents, several hundred: each gets the right refusal with a message in four languages, and does nothing else.
 
 Run in a process that was forked from this one, as checks are: with the memory limit of a checker worker, without the means
-to open a file or a connection (an audit hook ends the process at the first try), and with a time limit on each document.
+to open a file or a connection (an audit hook refuses it at the first try), and with a time limit on each document.
 A crash, an exception or a try costs the test that document, by name.
 """
 

@@ -82,8 +82,8 @@ def read_request(data: bytes) -> Head:
 
 
 class RememberedHeads:
-    """Heads by their bytes: a client that asks again sends the same ones, and reading costs more than the rest of a kept
-    answer. Heads that may hold a secret, in a field or in the address of a desk page, are not remembered.
+    """Heads by their bytes: a client that asks again sends the same ones, and reading costs more than the rest of a
+    kept answer. Heads that may hold a secret, in a field or in the address of a desk page, are not remembered.
 
     Units: ``limit`` in heads.
     """
