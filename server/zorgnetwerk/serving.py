@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from zorgnetwerk.dataset.building import Outcome, Plan
 
 _LOG = logging.getLogger("zorgnetwerk.serve")
-_LATER_SECONDS = 0.8
+_LATER_SECONDS = 2.0
 """So long after the start those begin that nobody waits for: further web servers, the publisher."""
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
