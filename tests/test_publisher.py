@@ -18,7 +18,8 @@ from zorgnetwerk import publisher as module
 from zorgnetwerk.chores import Chores, is_unchecked
 from zorgnetwerk.dataset import outlets
 from zorgnetwerk.errors import StateError
-from zorgnetwerk.publisher import SOCKET, Publisher, listen
+from zorgnetwerk.publisher import Publisher, listen
+from zorgnetwerk.store.state import BELL
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -77,9 +78,9 @@ def test_a_failure_is_told_and_tried_again_later(
 def test_only_this_user_can_wake_it(house: House) -> None:
     folder = house.releases.state.folder
     with listen(folder) as listener:
-        assert (folder / SOCKET).stat().st_mode & 0o777 == 0o600
+        assert (folder / BELL).stat().st_mode & 0o777 == 0o600
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
-            bell.sendto(b"1", str(folder / SOCKET))
+            bell.sendto(b"1", str(folder / BELL))
         assert listener.recv(8) == b"1"
 
 

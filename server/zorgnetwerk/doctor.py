@@ -11,7 +11,7 @@ from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.errors import ZorgnetwerkError
 from zorgnetwerk.settings import Settings
 from zorgnetwerk.store import confinement
-from zorgnetwerk.store.journal import Journal
+from zorgnetwerk.store.journal import FILE, Journal
 from zorgnetwerk.store.release import Releases
 from zorgnetwerk.store.state import State
 from zorgnetwerk.web.assets import STATIC_FOLDER
@@ -56,7 +56,7 @@ def _state(settings: Settings) -> Iterator[Finding]:
             else "no release yet: run 'zorgnetwerk build'"
         )
         yield Finding("state folder", True, f"{state.folder}, {number}, {len(releases.numbers())} kept")
-        problems = Journal(state.folder / "journal.sqlite").verify()
+        problems = Journal(state.folder / FILE).verify()
         yield Finding("journal", not problems, " ".join(problems) or "every entry and the chain hold")
     except ZorgnetwerkError as error:
         yield Finding("state folder", False, str(error))

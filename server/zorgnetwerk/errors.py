@@ -129,10 +129,13 @@ class NotAcceptable(ZorgnetwerkError):
 
 
 class NotFound(ZorgnetwerkError):
-    """No such thing; ``near`` holds the paths of things with almost that name."""
+    """No such thing; ``near`` holds the paths of things with almost that name, ``thing`` the IRI that was looked for,
+    when it was one.
+    """
 
-    def __init__(self, message: str, near: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, near: Sequence[str] = (), thing: str = "") -> None:
         self.near = tuple(near)
+        self.thing = thing
         super().__init__(message)
 
 
@@ -173,7 +176,11 @@ class PreconditionFailed(PreconditionRequired):
 
 
 class Unprocessable(ZorgnetwerkError):
-    """A request that is understood and cannot be done as it stands."""
+    """A request that is understood and cannot be done as it stands; ``reason`` is a short code, or ""."""
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        self.reason = reason
+        super().__init__(message)
 
 
 class Limit(ZorgnetwerkError):

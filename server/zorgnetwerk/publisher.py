@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import select
 import signal
 import socket
@@ -26,13 +25,12 @@ from zorgnetwerk.dataset.deriving import rules_of
 from zorgnetwerk.dataset.publishing import is_due, publish
 from zorgnetwerk.errors import ZorgnetwerkError
 from zorgnetwerk.settings import Settings
-from zorgnetwerk.store.frames import short_path
+from zorgnetwerk.store.frames import bound
 from zorgnetwerk.store.journal import FILE, Journal
 from zorgnetwerk.store.release import Releases
-from zorgnetwerk.store.state import State
+from zorgnetwerk.store.state import BELL, State
 from zorgnetwerk.terms.iris import Base
 
-SOCKET: Final = "publish.sock"
 _LOOK_SECONDS: Final = 0.5
 _TOGETHER_SECONDS: Final = 1.0
 _LONGEST_PAUSE_SECONDS: Final = 10.0
@@ -64,7 +62,7 @@ class Publisher:
     def step(self) -> None:
         """Publishes what is due, then sees to the chores."""
         now = time.monotonic()
-        if now >= max(self._not_before, self._published + _TOGETHER_SECONDS):
+        if now >= self._due:
             try:
                 if is_due(self.releases, self.journal):
                     self._publish()
@@ -77,8 +75,12 @@ class Publisher:
 
     def wait_seconds(self) -> float:
         """How long nothing needs to be done unless somebody wakes us."""
-        due = max(self._not_before, self._published + _TOGETHER_SECONDS) - time.monotonic()
-        return due if 0 < due < _LOOK_SECONDS else _LOOK_SECONDS
+        left = self._due - time.monotonic()
+        return left if 0 < left < _LOOK_SECONDS else _LOOK_SECONDS
+
+    @property
+    def _due(self) -> float:
+        return max(self._not_before, self._published + _TOGETHER_SECONDS)
 
     def _publish(self) -> None:
         began = time.monotonic()
@@ -92,16 +94,7 @@ class Publisher:
 
 def listen(folder: Path) -> socket.socket:
     """The socket where the publisher of this state folder is woken, for this user only."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
-    path = folder / SOCKET
-    path.unlink(missing_ok=True)
-    mask = os.umask(0o177)
-    try:
-        with short_path(path) as address:
-            listener.bind(address)
-    finally:
-        os.umask(mask)
-    return listener
+    return bound(folder / BELL, socket.SOCK_DGRAM)
 
 
 def _drain(listener: socket.socket) -> None:

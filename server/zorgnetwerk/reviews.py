@@ -15,7 +15,7 @@ import click
 from rdflib import Literal, URIRef
 
 from zorgnetwerk.errors import NotFound, ZorgnetwerkError
-from zorgnetwerk.flags import guarded, settings_flags
+from zorgnetwerk.flags import Command, guarded, settings_flags
 from zorgnetwerk.settings import Settings
 from zorgnetwerk.store.edges import ReleaseEdges
 from zorgnetwerk.store.release import Record, Releases
@@ -35,6 +35,7 @@ from zorgnetwerk.terms.namespaces import SKOS
 _PUBLISHER: Final = f"{RESERVED_BASE}id/uitgever/zorgnetwerk"
 _SECONDS: Final = 120
 _DAY_SECONDS: Final = 86_400
+_STEWARD: Final = click.option("--steward", "name", default="", help="the name of the steward's key that decides")
 
 
 @click.command()
@@ -141,7 +142,7 @@ def show(settings: Settings, identifier: str) -> None:
 @review.command("accept")
 @settings_flags("state_dir", "content_dir", "sources_dir", "four_eyes")
 @click.argument("identifiers", nargs=-1, required=True)
-@click.option("--steward", "name", default="", help="the name of the steward's key that decides")
+@_STEWARD
 @click.option("--comment", default="")
 @guarded
 def accept(settings: Settings, identifiers: tuple[str, ...], name: str, comment: str) -> None:
@@ -159,7 +160,7 @@ def accept(settings: Settings, identifiers: tuple[str, ...], name: str, comment:
 @review.command("refuse")
 @settings_flags("state_dir")
 @click.argument("identifier")
-@click.option("--steward", "name", default="", help="the name of the steward's key that decides")
+@_STEWARD
 @click.option("--reason", required=True, help="what the submitter reads")
 @guarded
 def refuse(settings: Settings, identifier: str, name: str, reason: str) -> None:
@@ -172,7 +173,7 @@ def refuse(settings: Settings, identifier: str, name: str, reason: str) -> None:
 @review.command("withdraw")
 @settings_flags("state_dir", "content_dir")
 @click.argument("identifier")
-@click.option("--steward", "name", default="", help="the name of the steward's key that decides")
+@_STEWARD
 @click.option("--reason", default="")
 @guarded
 def withdraw(settings: Settings, identifier: str, name: str, reason: str) -> None:
@@ -184,25 +185,22 @@ def withdraw(settings: Settings, identifier: str, name: str, reason: str) -> Non
     click.echo(f"{found.id} {found.state}")
 
 
+def _of_two(command: Command) -> Command:
+    """What a command needs that makes OLD to NEW."""
+    command = _STEWARD(click.option("--reason", default="")(guarded(command)))
+    command = click.argument("old")(click.argument("new")(command))
+    return settings_flags("state_dir", "content_dir")(command)
+
+
 @review.command("merge")
-@settings_flags("state_dir", "content_dir")
-@click.argument("old")
-@click.argument("new")
-@click.option("--steward", "name", default="", help="the name of the steward's key that decides")
-@click.option("--reason", default="")
-@guarded
+@_of_two
 def merge(settings: Settings, old: str, new: str, name: str, reason: str) -> None:
     """Make one thing of two: OLD becomes NEW (IRIs); the old address leads to the new one."""
     _carry_out(settings, Order("merge", old, new, reason), name)
 
 
 @review.command("move")
-@settings_flags("state_dir", "content_dir")
-@click.argument("old")
-@click.argument("new")
-@click.option("--steward", "name", default="", help="the name of the steward's key that decides")
-@click.option("--reason", default="")
-@guarded
+@_of_two
 def move(settings: Settings, old: str, new: str, name: str, reason: str) -> None:
     """Give a thing another address that is free: OLD becomes NEW (IRIs)."""
     _carry_out(settings, Order("move", old, new, reason), name)
@@ -231,7 +229,7 @@ class _Room:
         """Who decides: the steward's key of this name, or the operator of this machine. Errors: NotFound."""
         if not name:
             return Steward("command line", _PUBLISHER)
-        key = next((key for key in Keys(self._state.folder).all() if key.name == name and key.role == "steward"), None)
+        key = Keys(self._state.folder).steward(name)
         if key is None:
             raise NotFound(f"There is no steward's key {name!r}; 'zorgnetwerk token list' shows all.")
         return Steward(key.name, self.base.reserve(key.organisation))

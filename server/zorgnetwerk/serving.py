@@ -9,7 +9,6 @@ serve (supervisor) → publisher → chores
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import secrets
 import socket
@@ -35,7 +34,6 @@ from zorgnetwerk.web.clients import SALT_VARIABLE
 if TYPE_CHECKING:
     from zorgnetwerk.dataset.building import Outcome, Plan
 
-_LOG = logging.getLogger("zorgnetwerk.serve")
 _LATER_SECONDS = 2.0
 """So long after the start those begin that nobody waits for: further web servers, the publisher."""
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -105,7 +103,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
 
         port = free_port(settings)
         running = replace(pushing.settled(settings, say), port=port)
-        say(f"Open http://{'localhost' if settings.host in _LOOPBACK else settings.host}:{port}/")
+        say(f"Open {_address(settings, port)}")
         return Supervisor([Child("web", web_command(running), environment_of(running))]).run()
     state = State.open(settings.state)
     with state.serving():
@@ -114,13 +112,18 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
         releases = Releases(state)
         release, history = present_release(settings, releases, base, say)
         say(f"Release {release.number} ({release.record.quads:,} statements), {history}.")
-        address = f"http://{'localhost' if settings.host in _LOOPBACK else settings.host}:{port}/"
+        address = _address(settings, port)
         say(f"Open {address}   IRIs begin with {base.value}   SPARQL: {address}sparql")
         if base.value != address:
             say("Pages link within this address; IRIs keep their recorded base. Another base: --base-iri.")
         running = replace(settings, port=port, base_iri=base.value)
         with socket_folder(state) as sockets:
             return Supervisor(children(running, state, sockets)).run()
+
+
+def _address(settings: Settings, port: int) -> str:
+    """Where a browser on this machine finds the site."""
+    return f"http://{'localhost' if settings.host in _LOOPBACK else settings.host}:{port}/"
 
 
 @contextlib.contextmanager

@@ -57,6 +57,16 @@ def browser(chromium: str, tmp_path: Path) -> Iterator[Browser]:
         opened.close()
 
 
+@pytest.fixture(scope="module")
+def shown(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One browser for all tests of a module; it may complain, for pages that answer 4xx are shown in it too."""
+    opened = Browser(chromium, tmp_path_factory.mktemp("shown") / "profile", *FLAGS)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
 @pytest.fixture(scope="session")
 def axe_script() -> str:
     """The text of axe-core, installed by its lockfile when it is not there yet."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import urllib.parse
-from collections.abc import Iterator
 
 import pytest
 
 from ..conftest import RunningSite
 from .chromium import Browser
-from .conftest import FLAGS, Axe
+from .conftest import Axe
 
 pytestmark = pytest.mark.browser
 
@@ -57,16 +56,6 @@ LOOKS = {
     "phone": {"width": 390, "height": 844, "is_phone": True},
     "dark phone": {"width": 390, "height": 844, "is_phone": True, "is_dark": True},
 }
-
-
-@pytest.fixture(scope="module")
-def shown(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One browser for all pages."""
-    opened = Browser(chromium, tmp_path_factory.mktemp("axe") / "profile", *FLAGS)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from ..conftest import RunningSite
 from .chromium import Browser
-from .conftest import FLAGS, Axe
+from .conftest import Axe
 from .test_accessibility import LOOKS
 
 pytestmark = pytest.mark.browser
@@ -17,15 +15,6 @@ FILL = """(values => { for (const [name, value] of Object.entries(values))
     document.querySelector(`.guided [name="${name}"]`).value = value; })"""
 PRESS = "document.querySelector('.form-end button').click()"
 SENTENCE = "Jessa en ZOL werken samen in dit voorbeeld"
-
-
-@pytest.fixture
-def shown(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    opened = Browser(chromium, tmp_path_factory.mktemp("form") / "profile", *FLAGS)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def looked_at(browser: Browser, axe: Axe) -> dict[str, list[str]]:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from zorgnetwerk.dataset import deriving, dumps
-from zorgnetwerk.dataset.building import Plan, build
+from zorgnetwerk.dataset.building import Plan, build, with_accepted_changes
 from zorgnetwerk.dataset.candidates import served_line
 from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.dataset.queries import load
 from zorgnetwerk.errors import CandidateRefused, ContentError
+from zorgnetwerk.store.deltas import QUADS
 from zorgnetwerk.store.journal import Journal
 from zorgnetwerk.store.local import LocalStore
 from zorgnetwerk.store.release import Release, Releases
@@ -64,7 +65,7 @@ def ask(release: Release, pattern: str) -> bool:
 
 def test_a_release_stands_under_the_configured_base(releases: Releases, plan: Plan) -> None:
     release = build(releases, plan).release
-    text = release.quads_file.read_text("utf-8")
+    text = (release.folder / QUADS).read_text("utf-8")
     assert "http://localhost:8000/id/deelname/1" in text
     assert RESERVED_BASE not in text
     assert release.record.quads == len(text.splitlines())
@@ -214,7 +215,7 @@ def test_dumps_agree_with_the_release(releases: Releases, plan: Plan) -> None:
         f"zorgnetwerk.{suffix}{coding}" for suffix in ("nq", "trig", "ttl") for coding in ("", ".gz")
     ]
     _, path = dumps.find(release, "zorgnetwerk.nq")
-    assert path.read_bytes() == release.quads_file.read_bytes()
+    assert path.read_bytes() == (release.folder / QUADS).read_bytes()
 
 
 def test_equal_content_gives_equal_dumps(releases: Releases, plan: Plan, tmp_path: Path) -> None:
@@ -222,6 +223,18 @@ def test_equal_content_gives_equal_dumps(releases: Releases, plan: Plan, tmp_pat
     second = build(Releases(State.open(tmp_path / "other")), plan).release
     hashes = [[dump.sha256 for dump in dumps.manifest(release) if not dump.coding] for release in (first, second)]
     assert hashes[0] == hashes[1]
+
+
+def test_a_move_renames_terms_and_leaves_texts(tmp_path: Path) -> None:
+    old, new = f"{RESERVED_BASE}id/groep/a", f"{RESERVED_BASE}id/groep/b"
+    journal = Journal(tmp_path / "journal.sqlite")
+    details = {"old": old, "new": new}
+    journal.record(time="t", kind="move", cause="move", added=[], removed=[], details=details)
+    content = {f'<{old}> <http://e/p> "was <{old}>"@nl <{old}> .', f"<http://e/s> <http://e/p> <{old}c> ."}
+    assert with_accepted_changes(content, journal) == {
+        f'<{new}> <http://e/p> "was <{old}>"@nl <{new}> .',
+        f"<http://e/s> <http://e/p> <{old}c> .",
+    }
 
 
 def test_query_texts_move_with_the_base_and_other_literals_stay() -> None:

@@ -16,7 +16,7 @@ from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.dataset.deriving import rules_of
 from zorgnetwerk.dataset.publishing import is_due, publish
 from zorgnetwerk.store.applying import Candidate
-from zorgnetwerk.store.deltas import Change, chain_of, lines_of, since
+from zorgnetwerk.store.deltas import QUADS, Change, chain_of, lines_of, since
 from zorgnetwerk.store.digests import hash_of
 from zorgnetwerk.store.journal import Journal, Kind
 from zorgnetwerk.store.local import LocalStore
@@ -239,7 +239,7 @@ def test_dumps_stay_those_of_the_release_that_they_name(house: House) -> None:
     release = house.publish()
     assert {dump.release for dump in dumps.manifest(release)} == {1}
     _, path = dumps.find(release, "zorgnetwerk.nq")
-    assert path.read_bytes() == house.releases.get(1).quads_file.read_bytes()
+    assert path.read_bytes() == (house.releases.get(1).folder / QUADS).read_bytes()
     assert (release.record.counted, release.record.counts["quads"]) == (1, release.record.quads)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.dataset.test_publishing import LABEL, House, line
+from tests.store.pool import is_ready
 from zorgnetwerk.dataset import agreement
 from zorgnetwerk.store.embedded import EmbeddedStore
 from zorgnetwerk.store.journal import Journal
@@ -123,7 +124,7 @@ def finish(house: House, acknowledged: set[int], total: int) -> None:
     try:
         group.wait(lambda: group.processes[2].poll() is not None, 600)
         group.wait(lambda: _published(house) == house.journal.last_number())
-        assert store.wait_ready(20)
+        assert is_ready(store, 20)
         group.wait(lambda: store.release() == house.releases.current_number())
         found = store.select(f"SELECT ?s WHERE {{ ?s <{LABEL}> ?name FILTER(STRSTARTS(?name, 'N ')) }}")
     finally:

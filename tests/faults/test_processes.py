@@ -24,6 +24,7 @@ from tests.store.pool import (
     WHICH,
     Pool,
     is_alive,
+    is_ready,
     make_release,
     running,
     wait_until,
@@ -59,7 +60,7 @@ class Supervised:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join((SOURCE, TESTS))}
         self.process = subprocess.Popen((sys.executable, "-c", code), env=environment)
         self.store = EmbeddedStore(self.options.socket_path(), limits=LIMITS)
-        assert self.store.wait_ready(20)
+        assert is_ready(self.store, 20)
         self.pool = Pool(self.options, self.process, self.store)
         wait_until(self.pool.is_settled, 20)
 

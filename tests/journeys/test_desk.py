@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import time
@@ -313,7 +314,10 @@ def test_a_change_of_a_thing_names_the_state_of_the_thing(desk: Desk) -> None:
     assert desk.send("ding", query=query).status == 428
     assert desk.send("ding", query=query, headers={"If-Match": '"old"'}).status == 412
     tag = desk.site.ask("/doc/organisatie/jessa-ziekenhuis", {"Accept": "text/turtle"}).headers["etag"]
-    assert desk.send("ding", query=query, headers={"If-Match": tag}).status == 201
+    key = {"Idempotency-Key": "ding-1"}
+    assert desk.send("ding", query=query, headers={"If-Match": tag} | key).status == 201
+    again = desk.send("ding", query=query, headers={"If-Match": '"old"'} | key)  # it may have changed since: by us
+    assert (again.status, again.headers["idempotency-replayed"]) == (201, "true")
     assert desk.send("ding", query="?thing=http://elsewhere/x", headers={"If-Match": tag}).status == 404
 
 
@@ -492,7 +496,16 @@ def test_a_merge_leads_from_the_old_address_to_the_new(desk: Desk) -> None:
     assert (gone.status, json.loads(gone.body)["successor"]) == (410, things["new"])
     assert "/id/samenwerkingsverband/dubbel-twee" in desk.site.ask("/nl/doc/samenwerkingsverband/dubbel-een", PAGE).text
     again = browser.post("/merge", {"csrf": browser.token("/merge"), "kind": "merge", "reason": "zelfde", **things})
-    assert again.status == 404
+    assert (again.status, sentence(again)) == (404, f"Over {things['old']} is niets gepubliceerd.")
+    for old, new, status, told in (
+        (things["new"], things["new"], 422, "Er zijn twee verschillende adressen van dingen nodig"),
+        (things["new"], f"{desk.site.base}id/bron/twee", 422, "van dezelfde soort"),
+        (things["new"], f"{things['new']}-niet", 404, f"Over {things['new']}-niet is niets gepubliceerd."),
+    ):
+        fields = {"csrf": browser.token("/merge"), "kind": "merge", "reason": "fout", "old": old, "new": new}
+        page = browser.post("/merge", fields)
+        assert page.status == status
+        assert told in sentence(page)
 
 
 @pytest.mark.skipif(IdentityProvider is None, reason="the extra oidc is not installed")
@@ -588,6 +601,13 @@ def test_many_wrong_keys_make_one_wait(desk: Desk) -> None:
     reply = browser.post("/login", {"csrf": browser.token("/login"), "key": "znk_wrong"})
     assert reply.status == 429
     assert int(reply.headers["retry-after"]) > 0
+    assert f"Probeer het over {reply.headers['retry-after']} seconden opnieuw." in sentence(reply)
+
+
+def sentence(reply: Reply) -> str:
+    """What a page says in its place for refusals."""
+    found = re.search(r'role="alert"><p>([^<]*)', reply.text)
+    return html.unescape(found[1]) if found else ""
 
 
 def multipart(fields: Mapping[str, str]) -> tuple[dict[str, str], bytes]:

@@ -28,6 +28,7 @@ from .pool import (
     RUNAWAYS,
     SOURCE,
     is_alive,
+    is_ready,
     make_release,
     point,
     running,
@@ -95,13 +96,13 @@ def test_a_release_without_a_pointer_is_waited_for(tmp_path: Path) -> None:
     store = EmbeddedStore(options.socket_path())
     process = subprocess.Popen(options.command(), env={**os.environ, "PYTHONPATH": SOURCE})
     try:
-        assert not store.wait_ready(0.5)
+        assert not is_ready(store, 0.5)
         assert "no release" in str(store.status()["message"])
         assert store.release() == 0
         with pytest.raises(StoreUnavailable, match="no release"):
             store.ask("ASK {}")
         point(tmp_path, 1)
-        assert store.wait_ready(3)
+        assert is_ready(store, 3)
         assert store.release() == 1
     finally:
         store.close()

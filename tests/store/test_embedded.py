@@ -27,7 +27,7 @@ from zorgnetwerk.store.local import LocalStore
 from zorgnetwerk.store.options import DispatcherOptions
 from zorgnetwerk.terms import media_types
 
-from .pool import SOURCE, TESTS, Pool, make_release, running, wait_until
+from .pool import SOURCE, TESTS, Pool, is_ready, make_release, running, wait_until
 
 EXTRA = """
 <urn:odd> <urn:value> "01"^^<http://www.w3.org/2001/XMLSchema#integer> <urn:g> .
@@ -186,7 +186,7 @@ def test_a_handler_that_does_not_exist_is_named(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((SOURCE, TESTS))}
     process = subprocess.Popen(options.command(), env=environment)
     try:
-        assert store.wait_ready(10)
+        assert is_ready(store, 10)
         wait_until(lambda: "tests.store.nowhere" in str(store.status()["message"]), 5)
         assert store.ask("ASK {}")
     finally:
@@ -201,7 +201,7 @@ def test_a_dispatcher_that_is_not_there_is_waited_for_then_reported(tmp_path: Pa
     with pytest.raises(StoreUnavailable):
         store.ask("ASK {}")
     assert 0.3 <= time.monotonic() - began < 1.5
-    assert not store.wait_ready(0.1)
+    assert not is_ready(store, 0.1)
 
 
 def test_closing_gives_back_every_connection(pool: Pool) -> None:

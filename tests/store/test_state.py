@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from zorgnetwerk.errors import StateError
+from zorgnetwerk.store import faults
 from zorgnetwerk.store.state import State, write_durably
 
 
@@ -80,3 +81,14 @@ def test_a_durable_write_leaves_no_temporary_file(tmp_path: Path) -> None:
     write_durably(tmp_path / "x", b"2")
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
     assert (tmp_path / "x").read_bytes() == b"2"
+
+
+def test_a_private_file_is_private_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def look(_: str) -> None:
+        seen.extend(path.stat().st_mode & 0o077 for path in tmp_path.iterdir())
+
+    monkeypatch.setattr(faults, "point", look)
+    write_durably(tmp_path / "x", b"1", 0o600)
+    assert set(seen) == {0}

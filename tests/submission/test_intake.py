@@ -23,11 +23,11 @@ from zorgnetwerk.errors import (
     Unprocessable,
 )
 from zorgnetwerk.store import faults
-from zorgnetwerk.submission import intake, retention, reviewing
+from zorgnetwerk.submission import intake, retention, reviewing, withdrawing
 from zorgnetwerk.submission.intake import Declined, Receipt
 from zorgnetwerk.submission.register import Filter, Register
 
-from .desk import ANN, JESSA, LATER, NOW, ZOL, document, judge, sending
+from .desk import ANN, JESSA, LATER, NOW, ZOL, document, house, judge, sending
 
 
 @pytest.fixture
@@ -73,6 +73,18 @@ def test_the_same_request_again_is_the_same_submission(register: Register) -> No
     assert register.listing(Filter()).total == 1
 
 
+def test_a_repeat_is_not_looked_at_again(register: Register) -> None:
+    def refuse() -> None:
+        raise PreconditionFailed("It has changed since: by the first of these requests.")
+
+    first = received(register, document("az-nieuw"), key="k1")
+    again = intake.receive(register, judge, sending(document("az-nieuw"), key="k1"), NOW, refuse)
+    assert isinstance(again, Receipt)
+    assert again.submission.id == first.submission.id
+    with pytest.raises(PreconditionFailed):
+        intake.receive(register, judge, sending(document("az-nieuw"), key="k2"), NOW, refuse)
+
+
 def test_a_key_is_not_used_for_another_document(register: Register) -> None:
     received(register, document("az-nieuw"), key="k1")
     with pytest.raises(Unprocessable):
@@ -116,6 +128,15 @@ def test_a_correction_names_the_state_that_it_starts_from(register: Register) ->
     assert register.successor(old.id) == new.id
 
 
+def test_what_was_corrected_leads_to_the_correction_that_still_stands(register: Register) -> None:
+    first = received(register, document("az-nieuw")).submission
+    second = received(register, document("az-beter"), replaces=first.id, starts_from=("*",)).submission
+    third = received(register, document("az-best"), replaces=second.id, starts_from=("*",)).submission
+    assert register.successor(first.id) == register.successor(second.id) == third.id
+    withdrawing.withdraw(register, house(), third.id, ANN, NOW)
+    assert register.successor(first.id) == register.successor(second.id) == ""
+
+
 def test_a_failure_after_the_commit_leaves_the_bytes(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
     def ended(point: str) -> None:
         if point == "journal.commit.after":
@@ -147,7 +168,7 @@ def test_a_full_disk_is_told_and_nothing_is_kept(
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patch:
-        patch.setattr("zorgnetwerk.submission.inbox.os.fsync", full)
+        patch.setattr("zorgnetwerk.store.state.os.fsync", full)
         with pytest.raises(StorageFull):
             received(register, document("az-nieuw"))
     assert register.listing(Filter()).total == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,12 @@ from zorgnetwerk.errors import NotFound
 from zorgnetwerk.store import redaction
 from zorgnetwerk.store.digests import is_blank
 from zorgnetwerk.store.edges import ReleaseEdges
-from zorgnetwerk.store.redaction import Target
+from zorgnetwerk.store.redaction import BLANK, Target
 from zorgnetwerk.submission.inbox import Inbox, SentFile, files_text
 from zorgnetwerk.submission.redaction import redact
 from zorgnetwerk.submission.register import Register
 from zorgnetwerk.submission.resembling import FOLDER, make_index
-from zorgnetwerk.submission.rows import Contents, Event, Submission, add, add_event
+from zorgnetwerk.submission.rows import Contents, Event, Submission, add, add_event, own
 from zorgnetwerk.terms.iris import RESERVED_BASE
 
 NAME = "Xantippe Quisthoudt"
@@ -124,6 +125,45 @@ def test_nothing_is_left_and_the_journal_verifies(house: House) -> None:
     agrees(house, current)
     assert OTHER in house.journal.replay()
     assert not any(map(is_blank, house.journal.replay()))
+
+
+def test_an_organisation_is_forgotten_where_it_only_sent_or_decided(house: House) -> None:
+    folder = house.releases.state.folder
+    sender, kept = f"{RESERVED_BASE}id/organisatie/weg", f"{RESERVED_BASE}id/organisatie/weg-2"
+    register = Register.open(folder)
+    with register.journal.transaction() as transaction:
+        for name, organisation in (("s2", sender), ("s3", kept)):
+            row = Submission(name, "t", organisation, "k", "[]", "", 1, "nl", "", "waiting", 1, 1, 1)
+            add(transaction.connection, row, Contents({"conforms": True}, b"{}", ()))
+            add_event(transaction.connection, Event(name, "t", "comment", "k", organisation, "x"))
+            own(transaction.connection, [f"{RESERVED_BASE}id/organisatie/z-{name}"], organisation, name)
+    forget(house, sender)
+    assert (register.find("s2").organisation, register.find("s3").organisation) == (BLANK, kept)
+    assert [event.organisation for event in (*register.events("s2"), *register.events("s3"))] == [BLANK, kept]
+    with closing(register.journal.connect()) as connection:
+        assert connection.execute("SELECT organisation FROM submission_thing").fetchall() == [(kept,)]
+
+
+def test_a_name_that_stands_in_a_comment_alone_is_found(house: House) -> None:
+    register = Register.open(house.releases.state.folder)
+    with register.journal.transaction() as transaction:
+        add_event(transaction.connection, Event("s1", "t", "comment", "k", "o", "vraag het aan Odilon Wouters"))
+    forget(house, "Odilon Wouters")
+    assert is_anywhere(house.releases.state.folder, "Odilon Wouters") == []
+    assert register.events("s1")[-1].comment == f"vraag het aan {BLANK}"
+
+
+def test_a_text_with_marks_is_found_as_it_is_written_in_lines(house: House) -> None:
+    text, written = 'Jan "Piet" Janssens', 'Jan \\"Piet\\" Janssens'
+    folder = house.releases.state.folder
+    Inbox(folder).keep("s4", f'<x> <y> "{written}" .'.encode())
+    row = Submission("s4", "t", "o", "k", files_text([SentFile(text, "a", 1)]), "", 1, "nl", "", "waiting", 1, 1, 1)
+    register = Register.open(folder)
+    with register.journal.transaction() as transaction:
+        add(transaction.connection, row, Contents({}, b"{}", (line("id/organisatie/q", LABEL, f'"{written}"'),)))
+    assert is_anywhere(folder, written)
+    forget(house, text)
+    assert is_anywhere(folder, text, written) == []
 
 
 def test_what_comes_after_is_published_as_ever(house: House) -> None:

@@ -13,7 +13,7 @@ from zorgnetwerk.store.digests import hash_of, moved
 from zorgnetwerk.store.journal import FILE, Journal
 from zorgnetwerk.store.release import Release, Releases
 from zorgnetwerk.terms import graph_names
-from zorgnetwerk.terms.iris import RESERVED_BASE, Base
+from zorgnetwerk.terms.iris import RESERVED_BASE, Base, rebase_line
 
 
 def problems(releases: Releases) -> Iterator[str]:
@@ -37,7 +37,7 @@ def _of_release(journal: Journal, release: Release) -> Iterator[str]:
     derived = {line for line in lines - served if line.endswith(derived_end)}
     if lines - derived != served:
         yield f"{name} holds other lines than the journal: {_sample(lines - derived, served)}."
-    back = (line.replace(f"<{base.value}", f"<{RESERVED_BASE}") for line in derived)
+    back = (rebase_line(line, base.value, RESERVED_BASE) for line in derived)
     if moved(record.asserted, back, ()) != record.hash or len(lines) != record.quads:
         yield f"{name} names another hash or count than its lines have."
     held = applying.lines_in(release.store_folder)

@@ -3,7 +3,7 @@
     lines of the content + accepted changes of the journal → derived links → candidate folder → checks → journal → swap
 
 A refused candidate leaves everything as it was. Knows content and releases. Must not know shapes: whoever calls hands
-in further checks (``cli.py`` hands in those of ``submission/validation.py``).
+in further checks (``serving.py`` hands in those of ``submission/release_check.py``).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from zorgnetwerk.store.journal import Journal
 from zorgnetwerk.store.local import LocalStore
 from zorgnetwerk.store.release import Record, Release, Releases
 from zorgnetwerk.terms.iris import RESERVED_BASE, Base
+from zorgnetwerk.terms.nquads import renamed
 
 SHRINK_LIMIT = 0.5
 """A release that loses more than this share of the quads of its parent is refused unless the loss is accepted by
@@ -120,8 +121,8 @@ def rebuild(releases: Releases, parent: Release, journal: Journal, *, is_house: 
 def with_accepted_changes(lines: set[str], journal: Journal, until: int | None = None) -> set[str]:
     """The content's lines with every accepted change applied, in order.
 
-    A move renames a thing wherever the content names it, also where the content has changed since; what had to be
-    forgotten stays out, whatever the content says.
+    A move renames a thing wherever the content names it as a term, also where the content has changed since; what had
+    to be forgotten stays out, whatever the content says.
     """
     content, accepted = set(lines), set[str]()
     forgotten: set[str] = set()
@@ -132,8 +133,8 @@ def with_accepted_changes(lines: set[str], journal: Journal, until: int | None =
         accepted.difference_update(entry.removed)
         accepted.update(entry.added)
         if entry.kind == "move":
-            old, new = f"<{entry.details['old']}>", f"<{entry.details['new']}>"
-            content = {line.replace(old, new) for line in content}
+            old, new = entry.details["old"], entry.details["new"]
+            content = {renamed(line, old, new) for line in content}
         forgotten.update(digest_of(line) for line in entry.removed if is_blank(line))
     kept = content | accepted
     return {line for line in kept if digest_of(line) not in forgotten} if forgotten else kept

@@ -15,6 +15,7 @@ from typing import Literal as Choice
 from zorgnetwerk.dataset.deriving import DERIVATIONS
 from zorgnetwerk.dataset.queries import load
 from zorgnetwerk.errors import StateError
+from zorgnetwerk.store import streams
 from zorgnetwerk.store.applying import Candidate
 from zorgnetwerk.store.deltas import LOADED, QUADS, Change
 from zorgnetwerk.store.local import LocalStore
@@ -88,8 +89,7 @@ def write_quads(folder: Path, lines: set[str], base: Base, *, merged: bool) -> s
 
 def write_lines(path: Path, lines: set[str]) -> None:
     """Writes lines in a fixed order."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in sorted(lines))
+    streams.write_lines(path, sorted(lines))
 
 
 def with_merged(lines: set[str]) -> set[str]:

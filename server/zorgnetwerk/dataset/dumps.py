@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from zorgnetwerk.errors import NotFound
-from zorgnetwerk.store import deltas
+from zorgnetwerk.store import deltas, streams
 from zorgnetwerk.store.release import Record, Release
 from zorgnetwerk.store.state import write_durably
 from zorgnetwerk.terms import media_types, syntax
@@ -112,8 +112,7 @@ def _table(folder: Path) -> dict[str, Any] | None:
 
 def _write(path: Path, media_type: MediaType, lines: Collection[str], prefixes: Mapping[str, str]) -> None:
     if media_type is media_types.N_QUADS:
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{line}\n" for line in lines)
+        streams.write_lines(path, lines)
     else:
         syntax.rewrite_lines(lines, media_type, path, prefixes)
 

@@ -31,8 +31,6 @@ from zorgnetwerk.store.release import Record, Release, Releases
 from zorgnetwerk.terms.iris import RESERVED_BASE, Base, rebase_line
 from zorgnetwerk.terms.nquads import parts
 
-LONGEST_CHAIN: Final = 64
-"""So many changes may lie on a build; then their sum is written down (``outlets.py``), or a rebuild is due."""
 _LOG: Final = logging.getLogger("zorgnetwerk.publishing")
 
 

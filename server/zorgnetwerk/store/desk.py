@@ -18,7 +18,7 @@ from zorgnetwerk.errors import StoreUnavailable, ZorgnetwerkError
 from zorgnetwerk.store import refusals
 from zorgnetwerk.store.decisions import Decision, Demote, Expire, Refuse, Resume, Run
 from zorgnetwerk.store.failures import to_fields
-from zorgnetwerk.store.frames import Channel, Frame, FrameError, close_all
+from zorgnetwerk.store.frames import Channel, Frame, close_all
 from zorgnetwerk.store.generations import Line, Listener
 from zorgnetwerk.store.lanes import Capacity, Lane, Lanes
 from zorgnetwerk.store.loop import Loop
@@ -102,11 +102,11 @@ class Desk:
         if operation in _DESCRIPTORS and len(frame.descriptors) == _DESCRIPTORS[operation]:
             self._admit(client, frame, "check" if operation == "check" else cast("Lane", frame.header["lane"]))
         elif operation == "release":
-            self._reply(client, {"op": "release", "release": self.release})
+            self._loop.send(client, {"op": "release", "release": self.release})
         elif operation == "renew":
             self._check_round += 1
             self.checks.forgive()
-            self._reply(client, {"op": "renew"})
+            self._loop.send(client, {"op": "renew"})
         else:
             self._loop.forget(client)
             self.drop(client)
@@ -162,15 +162,19 @@ class Desk:
         return self.queries.current.plan.release if self.queries.current else 0
 
     def _admit(self, client: Channel, frame: Frame, lane: Lane) -> None:
-        now = time.monotonic()
-        task = Task(next(self._numbers), lane, client, frame.header, list(frame.descriptors), admitted=now)
-        frame.descriptors.clear()
-        self._tasks[task.number] = task
+        task = self._begin(client, frame, lane)
         if lane == "check" and not self._options.handler:
             self._fail(task, StoreUnavailable("This server runs without a checker."))
             return
         seconds = float(cast("float", task.header["seconds"]))
-        self.lanes.admit(task.number, lane, now, seconds, str(task.header.get("client", "")))
+        self.lanes.admit(task.number, lane, task.admitted, seconds, str(task.header.get("client", "")))
+
+    def _begin(self, client: Channel, frame: Frame, lane: Lane) -> Task:
+        """A new task, which owns the frame's descriptors from now on."""
+        task = Task(next(self._numbers), lane, client, frame.header, list(frame.descriptors), admitted=time.monotonic())
+        frame.descriptors.clear()
+        self._tasks[task.number] = task
+        return task
 
     def _follow(self, decision: Decision, now: float) -> None:
         """Acts on one decision; what it is about may have ended since it was taken."""
@@ -224,7 +228,7 @@ class Desk:
             self._count(task, "answered")
         else:
             self._count(task, str(cast("dict[str, object]", reply["error"]).get("kind")))
-        self._reply(task.client, reply)
+        self._loop.send(task.client, reply)
         self._close(task)
         if spent:
             member.end()
@@ -265,7 +269,7 @@ class Desk:
 
     def _fail(self, task: Task, error: ZorgnetwerkError) -> None:
         self._count(task, type(error).__name__)
-        self._reply(task.client, {"op": "failed", "error": to_fields(error)})
+        self._loop.send(task.client, {"op": "failed", "error": to_fields(error)})
         self._close(task)
 
     def _count(self, task: Task, kind: str) -> None:
@@ -279,10 +283,3 @@ class Desk:
         close_all(task.descriptors)
         if task.member is not None:
             task.member.end()
-
-    def _reply(self, client: Channel, header: Mapping[str, object]) -> None:
-        try:
-            client.queue(header)
-        except (FrameError, OSError):
-            return
-        self._loop.flush(client)

@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from typing import Final
 
 _MODULUS: Final = 1 << 512
-_BLANK: Final = "="
+BLANKED: Final = "="
+"""What a forgotten line begins with."""
 _DIGITS: Final = 128
 
 
@@ -29,12 +30,12 @@ def digest_of(line: str) -> str:
 
 def blanked(line: str) -> str:
     """What stands in the place of a line that had to be forgotten."""
-    return _BLANK + digest_of(line)
+    return BLANKED + digest_of(line)
 
 
 def is_blank(line: str) -> bool:
     """Whether this stands for a forgotten line; no line of N-Quads begins so."""
-    return line.startswith(_BLANK)
+    return line.startswith(BLANKED)
 
 
 def hash_of(lines: Iterable[str]) -> str:
@@ -51,7 +52,11 @@ def moved(state_hash: str, added: Iterable[str], removed: Iterable[str]) -> str:
 
     ``added`` must not be in the set yet and ``removed`` must be, else this is the hash of no set.
     """
-    total = int(state_hash or "0", 16) + _sum(added) - _sum(removed)
+    return hash_text(int(state_hash or "0", 16) + _sum(added) - _sum(removed))
+
+
+def hash_text(total: int) -> str:
+    """The hash that this sum of digests is."""
     return f"{total % _MODULUS:0{_DIGITS}x}"
 
 

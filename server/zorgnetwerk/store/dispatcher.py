@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from zorgnetwerk.errors import StateError
-from zorgnetwerk.store.frames import Channel, short_path
+from zorgnetwerk.store.frames import Channel, bound
 from zorgnetwerk.store.loop import Loop
 from zorgnetwerk.store.options import DispatcherOptions
 from zorgnetwerk.store.processes import adopt_orphans, log_to_stderr
@@ -127,14 +127,7 @@ def _holding(state_dir: Path) -> Iterator[None]:
 
 def listen(path: Path) -> socket.socket:
     """A listening socket at this path that only this user can reach; what was left there is replaced."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
-    path.unlink(missing_ok=True)
-    mask = os.umask(0o177)
-    try:
-        with short_path(path) as address:
-            listener.bind(address)
-    finally:
-        os.umask(mask)
+    listener = bound(path, socket.SOCK_STREAM)
     listener.listen(_BACKLOG)
     return listener
 

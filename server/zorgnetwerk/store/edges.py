@@ -22,7 +22,8 @@ from rdflib.term import Node
 
 from zorgnetwerk.errors import StateError
 from zorgnetwerk.store.conversion import Converter
-from zorgnetwerk.store.release import CURRENT
+from zorgnetwerk.store.release import current_number
+from zorgnetwerk.store.state import release_folder
 from zorgnetwerk.terms import graph_names
 from zorgnetwerk.terms.iris import Base
 
@@ -127,15 +128,5 @@ def current_release(state_dir: Path) -> Path | None:
 
     Errors: StateError when the pointer is damaged.
     """
-    try:
-        text = (state_dir / CURRENT).read_text("ascii").strip()
-    except FileNotFoundError:
-        return None
-    if not text.isdigit():
-        raise StateError(f"{state_dir / CURRENT} holds {text!r} instead of a release number.")
-    return release_folder(state_dir, int(text))
-
-
-def release_folder(state_dir: Path, number: int) -> Path:
-    """The folder of this release of a state folder."""
-    return state_dir / "releases" / f"{number:06d}"
+    number = current_number(state_dir)
+    return release_folder(state_dir, number) if number else None

@@ -148,24 +148,11 @@ class EmbeddedStore:
         """The dispatcher's report on itself.
 
         Shape: ``ready`` ``release`` ``mode`` ``quads`` ``checker_ready`` ``message``; ``pids`` by role (dispatcher,
-        master, checker, worker, check-worker); ``workers`` and ``waiting`` by lane; ``counts``;
-        ``checks`` by outcome. Errors:
-        StoreUnavailable.
+        master, checker, worker, check-worker); ``workers`` and ``waiting`` by lane; ``counts``; ``checks`` by outcome.
+        Errors: StoreUnavailable.
         """
         report = self._ask({"op": "status"}, (), _CONNECT_SECONDS)
         return {name: value for name, value in report.items() if name != "op"}
-
-    def wait_ready(self, seconds: float) -> bool:
-        """Whether a release answers within this time."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            try:
-                if self.status()["ready"]:
-                    return True
-            except StoreUnavailable:
-                pass
-            time.sleep(_PAUSE_SECONDS)
-        return False
 
     def close(self) -> None:
         """Closes the connections."""

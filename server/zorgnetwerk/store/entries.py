@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS entry (
   kept TEXT NOT NULL
 ) STRICT;
 """
+INSERT: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 Row: TypeAlias = tuple[int, str, str, str, str, bytes, bytes, str, str, str]
 
 

@@ -221,6 +221,25 @@ def connect(path: Path, timeout_seconds: float) -> Channel:
     return Channel(connection)
 
 
+def bound(path: Path, kind: socket.SocketKind) -> socket.socket:
+    """A non-blocking socket of this kind at this path that only this user can reach; what was left there is replaced.
+
+    Errors: OSError when the folder takes no socket.
+    """
+    made = socket.socket(socket.AF_UNIX, kind | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
+    path.unlink(missing_ok=True)
+    mask = os.umask(0o177)
+    try:
+        with short_path(path) as address:
+            made.bind(address)
+    except BaseException:
+        made.close()
+        raise
+    finally:
+        os.umask(mask)
+    return made
+
+
 @contextlib.contextmanager
 def short_path(path: Path) -> Iterator[str]:
     """An address of this socket that the kernel takes: a long one is reached through a descriptor of its folder."""

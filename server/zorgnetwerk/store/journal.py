@@ -21,7 +21,7 @@ from typing import Final, Literal, TypeAlias
 from zorgnetwerk.errors import StateError, StorageFull
 from zorgnetwerk.store import faults
 from zorgnetwerk.store.digests import hash_of, moved
-from zorgnetwerk.store.entries import SCHEMA, Entry, chain_of, entry_of, matching, row_of
+from zorgnetwerk.store.entries import INSERT, SCHEMA, Entry, chain_of, entry_of, matching, row_of
 from zorgnetwerk.store.state import sync_folder
 
 FILE: Final = "journal.sqlite"
@@ -41,7 +41,14 @@ class Transaction:
 
     def last_number(self) -> int:
         """The number of the newest entry, this transaction's included; 0 before the first."""
-        return self._last()[0]
+        return self.last()[0]
+
+    def last(self) -> tuple[int, str, str]:
+        """Number, chain and state hash of the newest entry; 0 and empty texts before the first."""
+        row = self.connection.execute(
+            "SELECT number, chain, state_hash FROM entry ORDER BY number DESC LIMIT 1"
+        ).fetchone()
+        return (row[0], row[1], row[2]) if row else (0, "", "")
 
     def record(
         self,
@@ -61,11 +68,11 @@ class Transaction:
         new, old = tuple(sorted(set(added))), tuple(sorted(set(removed)))
         if kind not in KINDS or not set(new).isdisjoint(old):
             raise ValueError(f"a change of kind {kind!r} must add and remove different lines, of a kind in {KINDS}")
-        number, chain, state_hash = self._last()
+        number, chain, state_hash = self.last()
         after = moved(state_hash, new, old)
         draft = Entry(number + 1, time, kind, cause, dict(details or {}), new, old, after, "")
         entry = draft.with_chain(chain_of(chain, draft))
-        self.connection.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row_of(entry))
+        self.connection.execute(INSERT, row_of(entry))
         return entry
 
     def lines(self, containing: str) -> set[str]:
@@ -75,12 +82,6 @@ class Transaction:
             found.difference_update(matching(removed, containing))
             found.update(matching(added, containing))
         return found
-
-    def _last(self) -> tuple[int, str, str]:
-        row = self.connection.execute(
-            "SELECT number, chain, state_hash FROM entry ORDER BY number DESC LIMIT 1"
-        ).fetchone()
-        return (row[0], row[1], row[2]) if row else (0, "", "")
 
 
 class Journal:

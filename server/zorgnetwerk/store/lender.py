@@ -37,7 +37,6 @@ RECALL_SECONDS: Final = 1.0
 """A borrower that has not given its workers back by then loses them."""
 GIVEN_SECONDS: Final = 5.0
 """A worker given up for adoption that nobody adopts is ended after this time."""
-_PIECE: Final = 1 << 16
 
 
 @dataclass(slots=True, eq=False)
@@ -52,7 +51,6 @@ class Lender:
 
     def __init__(self, loop: Loop, on_settled: Callable[[Member], None]) -> None:
         """``on_settled`` decides what becomes of a worker that came back."""
-        self.lent_seconds = 0.0
         self._loop = loop
         self._on_settled = on_settled
         self._here: dict[int, Member] = {}
@@ -152,7 +150,7 @@ class Lender:
         if not self._recalled_at:
             self._recalled_at = now
             for borrower in self._borrowers.values():
-                self._send(borrower, {"op": "recall"})
+                self._loop.send(borrower.channel, {"op": "recall"})
         elif now - self._recalled_at > RECALL_SECONDS:
             for borrower in self._borrowers.values():
                 for member in borrower.members.values():
@@ -184,12 +182,7 @@ class Lender:
             self._loop.forget(member.channel)
             loan: dict[str, object] = {"op": "loan", "number": member.number, "pid": member.pid}
             loan |= {"release": member.generation.plan.release, "processor": member.processor_seconds}
-            self._send(borrower, loan, member.channel.fileno())
-
-    def _send(self, borrower: _Borrower, header: dict[str, object], *descriptors: int) -> None:
-        with contextlib.suppress(FrameError, OSError):
-            borrower.channel.queue(header, descriptors)
-            self._loop.flush(borrower.channel)
+            self._loop.send(borrower.channel, loan, member.channel.fileno())
 
 
 def copied(slip: Slip, target: int) -> int:

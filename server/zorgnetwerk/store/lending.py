@@ -6,7 +6,7 @@ import time
 from typing import Final, cast
 
 from zorgnetwerk.errors import StoreUnavailable
-from zorgnetwerk.store.desk import Desk, Task
+from zorgnetwerk.store.desk import Desk
 from zorgnetwerk.store.failures import to_fields
 from zorgnetwerk.store.frames import Channel, Frame
 from zorgnetwerk.store.lanes import Lane
@@ -58,14 +58,11 @@ class LendingDesk(Desk):
         if member is None:
             super()._admit(client, frame, lane)
             return
-        now = time.monotonic()
-        task = Task(next(self._numbers), lane, client, frame.header, list(frame.descriptors), admitted=now)
-        frame.descriptors.clear()
-        task.member, task.began = member, now
-        self._tasks[task.number] = task
+        task = self._begin(client, frame, lane)
+        task.member, task.began = member, task.admitted
         self._members[member.number] = member
         seconds = float(cast("float", task.header["seconds"]))
-        self.lanes.adopt(task.number, member.number, now, seconds, str(task.header.get("client", "")))
+        self.lanes.adopt(task.number, member.number, task.began, seconds, str(task.header.get("client", "")))
         self.counts["adopted"] += 1
 
     def _on_slip(self, member: Member, slip: Slip) -> None:

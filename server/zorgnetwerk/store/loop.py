@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import selectors
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from zorgnetwerk.store.frames import Channel, Closed, Frame, FrameError
@@ -56,6 +56,14 @@ class Loop:
         wanted = selectors.EVENT_READ if done else selectors.EVENT_READ | selectors.EVENT_WRITE
         if key.events != wanted:
             self._selector.modify(channel, wanted, key.data)
+
+    def send(self, channel: Channel, header: Mapping[str, object], *descriptors: int) -> None:
+        """Queues a frame and sends it; one that is too large, or for a socket that is closed, is left out."""
+        try:
+            channel.queue(header, descriptors)
+        except (FrameError, OSError):
+            return
+        self.flush(channel)
 
     def step(self, timeout_seconds: float) -> None:
         """Waits at most this long and tells everyone what came."""

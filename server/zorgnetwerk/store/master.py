@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import logging
 import os
 import selectors
 import signal
@@ -34,7 +33,6 @@ from zorgnetwerk.store.processes import log_to_stderr
 from zorgnetwerk.store.work import CheckWork, QueryWork, Work
 
 _DETAIL_BYTES: Final = 2_000
-_LOG: Final = logging.getLogger("zorgnetwerk.store.master")
 
 
 class Master:

@@ -14,6 +14,7 @@ from zorgnetwerk.errors import StateError
 from zorgnetwerk.store import deltas
 from zorgnetwerk.store.members import Plan
 from zorgnetwerk.store.options import DispatcherOptions
+from zorgnetwerk.store.state import release_folder
 
 _EARLIER_NICENESS: Final = 5
 """Earlier releases give way to the present one."""
@@ -74,7 +75,7 @@ class Pointer:
         return "folder" if self._quads > self.options.memory_quads else "memory"
 
     def _folder(self, number: int) -> Path:
-        return self.options.state_dir / "releases" / f"{number:06d}"
+        return release_folder(self.options.state_dir, number)
 
 
 def check_plan(options: DispatcherOptions, round_number: int) -> Plan | None:

@@ -41,7 +41,7 @@ def die_with_parent(
 
 def heirs_of_orphans() -> tuple[int, ...]:
     """Who becomes the parent of a grandchild of ours whose own parent ended: the process that started it all, or
-    init. None when we did not start it.
+    init. Nobody when we did not start it.
     """
     starter = os.environ.get(_STARTER, "")
     return (int(starter), 1) if starter.isdecimal() else ()

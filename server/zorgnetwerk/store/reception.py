@@ -17,11 +17,12 @@ from zorgnetwerk.errors import Gone, QueueFull, StoreUnavailable, ZorgnetwerkErr
 from zorgnetwerk.store import refusals, roll
 from zorgnetwerk.store.desk import Desk
 from zorgnetwerk.store.failures import to_fields
-from zorgnetwerk.store.frames import Channel, Frame, FrameError
+from zorgnetwerk.store.frames import Channel, Frame
 from zorgnetwerk.store.lending import LendingDesk
 from zorgnetwerk.store.loop import Loop
 from zorgnetwerk.store.options import DispatcherOptions
 from zorgnetwerk.store.pointer import Pointer
+from zorgnetwerk.store.state import release_folder
 
 OPEN_LIMIT: Final = 3
 """How many earlier releases are open at once."""
@@ -68,9 +69,9 @@ class Reception:
         """A frame of a client."""
         number = frame.header.get("release")
         if frame.header.get("op") == "status":
-            self._send(client, {"op": "status", **self.status()})
+            self._loop.send(client, {"op": "status", **self.status()})
         elif frame.header.get("op") == "stop":
-            self._send(client, {"op": "stop", "found": self._stop(str(frame.header.get("id")))})
+            self._loop.send(client, {"op": "stop", "found": self._stop(str(frame.header.get("id")))})
         elif frame.header.get("op") != "query" or number is None or number == self.present.release:
             self.present.take(client, frame)
         elif isinstance(number, int):
@@ -136,7 +137,7 @@ class Reception:
 
     def _open(self, number: int, now: float) -> Earlier:
         """A new desk. Errors: Gone when the release is not kept, QueueFull when all places are taken."""
-        folder = self._options.state_dir / "releases" / f"{number:06d}"
+        folder = release_folder(self._options.state_dir, number)
         if not (folder / "release.json").is_file():
             raise Gone(f"Release {number} is no longer kept.")
         if len(self._earlier) >= OPEN_LIMIT:
@@ -180,14 +181,7 @@ class Reception:
         self._earlier.pop(number).desk.close()
 
     def _refuse(self, client: Channel, error: ZorgnetwerkError) -> None:
-        self._send(client, {"op": "failed", "error": to_fields(error)})
-
-    def _send(self, client: Channel, header: dict[str, object]) -> None:
-        try:
-            client.queue(header)
-        except (FrameError, OSError):
-            return
-        self._loop.flush(client)
+        self._loop.send(client, {"op": "failed", "error": to_fields(error)})
 
 
 def _options_of(options: DispatcherOptions) -> DispatcherOptions:

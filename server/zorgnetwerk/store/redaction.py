@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from zorgnetwerk.store import faults
-from zorgnetwerk.store.digests import blanked, is_blank
+from zorgnetwerk.store.digests import BLANKED, blanked, is_blank
 from zorgnetwerk.store.entries import Entry, details_text, digest_of_text, entry_of, row_of
 from zorgnetwerk.store.journal import Journal, Transaction
 
@@ -81,7 +81,7 @@ def redact(journal: Journal, target: Target, *, time: str, reason: str, further:
         rows = further(connection)
         if not lines and not entries and not rows:
             return Redaction(0, 0, 0, 0)
-        present = {line for line in _state(connection) if line in lines}
+        present = transaction.lines(BLANKED) & lines
         number = _record(transaction, present, since, time, reason).number
         if target.is_thing:
             connection.execute("INSERT OR IGNORE INTO redacted VALUES (?, ?)", (_name(target.text), number))
@@ -149,15 +149,6 @@ def _without(entry: Entry, target: Target) -> Entry:
 
 def _cleaned(details: Mapping[str, str], target: Target) -> dict[str, str]:
     return {name: value.replace(target.text, BLANK) for name, value in details.items()}
-
-
-def _state(connection: sqlite3.Connection) -> set[str]:
-    lines: set[str] = set()
-    for row in connection.execute("SELECT * FROM entry ORDER BY number"):
-        entry = entry_of(row)
-        lines.difference_update(entry.removed)
-        lines.update(entry.added)
-    return lines
 
 
 def _record(transaction: Transaction, tokens: set[str], since: int, time: str, reason: str) -> Entry:

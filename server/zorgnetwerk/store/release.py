@@ -28,7 +28,7 @@ from typing import Any, Final
 from zorgnetwerk.errors import Gone, NotFound, StateError
 from zorgnetwerk.store import deltas, faults
 from zorgnetwerk.store.history import Entry, History, Timeline
-from zorgnetwerk.store.state import FORMAT, State, sync_folder, write_durably
+from zorgnetwerk.store.state import FORMAT, State, release_folder, sync_folder, write_durably
 
 CURRENT: Final = "current"
 
@@ -72,11 +72,6 @@ class Release:
         """Its number; the first is 1."""
         return self.record.number
 
-    @property
-    def quads_file(self) -> Path:
-        """The quads as the last build wrote them; ``lines`` gives them with what has come since."""
-        return self.folder / deltas.chain_of(self.folder).quads
-
     def lines(self) -> set[str]:
         """The quads as N-Quads lines under the served base. Errors: StateError."""
         return deltas.lines_of(self.folder)
@@ -108,15 +103,7 @@ class Releases:
         """The number of the served release; 0 before the first build. Errors: StateError when the pointer is
         damaged.
         """
-        try:
-            text = self._pointer.read_text("ascii").strip()
-        except FileNotFoundError:
-            return 0
-        if not text.isdigit():
-            raise StateError(
-                f"{self._pointer} holds {text!r} instead of a release number; run 'zorgnetwerk rollback N'."
-            )
-        return int(text)
+        return current_number(self.state.folder)
 
     def current(self) -> Release | None:
         """The served release, or None before the first build."""
@@ -148,7 +135,7 @@ class Releases:
 
     def folder(self, number: int) -> Path:
         """Where release ``number`` lies or will lie."""
-        return self.root / f"{number:06d}"
+        return release_folder(self.state.folder, number)
 
     def next_number(self) -> int:
         """The number for a new release; never one that was used, also when it was rolled back or not restored."""
@@ -234,6 +221,21 @@ class Releases:
         for number in removed:
             shutil.rmtree(self.folder(number))
         return removed
+
+
+def current_number(state_folder: Path) -> int:
+    """The number of the release that a state folder serves; 0 before the first build.
+
+    Errors: StateError when the pointer is damaged.
+    """
+    pointer = state_folder / CURRENT
+    try:
+        text = pointer.read_text("ascii").strip()
+    except FileNotFoundError:
+        return 0
+    if not text.isdigit():
+        raise StateError(f"{pointer} holds {text!r} instead of a release number; run 'zorgnetwerk rollback N'.")
+    return int(text)
 
 
 def write_record(folder: Path, record: Record) -> None:

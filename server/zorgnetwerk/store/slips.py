@@ -27,7 +27,6 @@ from zorgnetwerk.store.frames import Closed, FrameError
 INLINE_BYTES: Final = 48_000
 """Up to this size a result travels in the slip; the socket's buffer takes it in one piece."""
 QUESTION_LIMIT_BYTES: Final = 400_000
-DIGEST_BYTES: Final = 12
 DONE: Final = 1
 IN_FILE: Final = 2
 FAILED: Final = 3

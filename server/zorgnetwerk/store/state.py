@@ -29,6 +29,8 @@ from zorgnetwerk.errors import StateError
 from zorgnetwerk.store import faults
 
 FORMAT: Final = 1
+BELL: Final = "publish.sock"
+"""The socket where whoever adds to the journal wakes the publisher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +136,16 @@ class State:
             os.close(descriptor)
 
 
-def write_durably(path: Path, data: bytes) -> None:
+def write_durably(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Replaces a file at once: a reader, or a machine that loses power, sees the old or the new one and never a
-    part.
+    part. Only who ``mode`` allows may read it, from its first byte on.
 
     Errors: StateError when the disk refuses.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         faults.point(f"{path.name}.write")
-        with temporary.open("wb") as file:
+        with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(data)
             file.flush()
             faults.point(f"{path.name}.sync")
@@ -157,6 +159,15 @@ def write_durably(path: Path, data: bytes) -> None:
         ) from error
     faults.point(f"{path.name}.renamed")
     sync_folder(path.parent)
+
+
+def release_folder(state_folder: Path, number: int) -> Path:
+    """Where release ``number`` of a state folder lies or will lie.
+
+    >>> release_folder(Path("state"), 7).as_posix()
+    'state/releases/000007'
+    """
+    return state_folder / "releases" / f"{number:06d}"
 
 
 def sync_folder(folder: Path) -> None:

@@ -17,14 +17,12 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from zorgnetwerk.store.digests import digest_of
-from zorgnetwerk.store.entries import Entry, details_text, digest_of_text, row_of
+from zorgnetwerk.store.digests import digest_of, hash_text
+from zorgnetwerk.store.entries import INSERT, Entry, details_text, digest_of_text, row_of
 from zorgnetwerk.store.journal import Kind, Transaction
 
 _RUN_LINES: Final = 1_000_000
 _PIECE_BYTES: Final = 1 << 20
-_MODULUS: Final = 1 << 512
-_INSERT: Final = "INSERT INTO entry VALUES (?,?,?,?,?,?,?,?,?,?)"
 
 
 class SortedLines:
@@ -124,8 +122,7 @@ def record(
     """Journals the change between two sorted streams, as ``Transaction.record`` does; gives its number. Without a
     change nothing is journalled, and it is that of the newest entry.
     """
-    newest = "SELECT number, chain, state_hash FROM entry ORDER BY number DESC LIMIT 1"
-    number, previous, state_hash = transaction.connection.execute(newest).fetchone() or (0, "", "")
+    number, previous, state_hash = transaction.last()
     added, removed, total = _Packer(), _Packer(), int(state_hash or "0", 16)
     chain = hashlib.sha256()
     for part in (previous, str(number + 1), time, kind, digest_of_text(cause), digest_of_text(details_text({}))):
@@ -139,12 +136,12 @@ def record(
     if not (added.count or removed.count):
         return number
     gone, come = removed.finish(), added.finish()
-    following = f"{total % _MODULUS:0128x}"
+    following = hash_text(total)
     for part in itertools.chain(("-",), map(digest_of, unpacked(gone)), (following,)):
         chain.update(part.encode() + b"\x00")
     row = list(row_of(Entry(number + 1, time, kind, cause, {}, (), (), following, chain.hexdigest())))
     row[5:7] = come, gone
-    transaction.connection.execute(_INSERT, row)
+    transaction.connection.execute(INSERT, row)
     return number + 1
 
 

@@ -59,7 +59,7 @@ class CellReader:
         """The columns of a row whose cell holds a formula: each is told."""
         for key, cell in row.cells.items():
             if cell.is_formula:
-                self.tell("G1-formule", row.spot(key), value=Literal(cell.text[:80]), column=row.headings.get(key, key))
+                self.tell("G1-formule", row.spot(key), value=Literal(cell.text[:80]), column=row.heading(key))
                 yield key
 
     def tell(self, name: str, spot: Spot, value: Node | None = None, **detail: str) -> None:
@@ -86,7 +86,7 @@ class CellReader:
     def _thing(self, row: Row, item: Field, text: str) -> URIRef | None:
         found = self.lookup.find(text, item.column.things)
         if found.thing is None:
-            heading = row.headings.get(item.column.key, item.column.key)
+            heading = row.heading(item.column.key)
             candidates = ", ".join(found.candidates[:_NAMED]) or "–"
             self.tell("G1-naam", row.spot(item.column.key), value=Literal(text), column=heading, suggestion=candidates)
         return found.thing
@@ -95,14 +95,14 @@ class CellReader:
         names = [code.names[self.language] for code in item.codes]
         near = difflib.get_close_matches(text.strip(), names, n=_NAMED, cutoff=0.5)
         listed = near or names[:_NAMED]
-        heading = row.headings.get(item.column.key, item.column.key)
+        heading = row.heading(item.column.key)
         spot = row.spot(item.column.key)
         self.tell("G1-lijst", spot, value=Literal(text.strip()), column=heading, suggestion=", ".join(listed))
 
     def _yes_or_no(self, row: Row, item: Field, text: str) -> Node | None:
         if text.casefold() in _YES | _NO:
             return Literal(text.casefold() in _YES)
-        heading = row.headings.get(item.column.key, item.column.key)
+        heading = row.heading(item.column.key)
         expected = " / ".join(YES_NO[self.language if self.language in LANGUAGES else "nl"])
         spot = row.spot(item.column.key)
         self.tell("G1-lijst", spot, value=Literal(text), column=heading, suggestion=expected)
@@ -112,7 +112,7 @@ class CellReader:
         try:
             gates.check_term(term, "")
         except SyntaxInvalid as error:
-            heading = row.headings.get(item.column.key, item.column.key)
+            heading = row.heading(item.column.key)
             self.tell("G1-cel", row.spot(item.column.key), value=Literal(str(term)[:80]), column=heading,
                 reason=str(error))  # fmt: skip
             return False

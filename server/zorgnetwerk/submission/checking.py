@@ -22,7 +22,7 @@ from rdflib.term import Node
 from zorgnetwerk.errors import Limit, MediaTypeUnsupported, Place, SyntaxInvalid
 from zorgnetwerk.submission import guards, parsing
 from zorgnetwerk.submission.admission import descriptions_of, lines_of
-from zorgnetwerk.submission.collecting import ACCEPTED, TABLES, Collected, Piece, TableReader, collect
+from zorgnetwerk.submission.collecting import ACCEPTED, SENT, TABLES, Collected, Piece, TableReader, collect
 from zorgnetwerk.submission.dependencies import Chain, chains
 from zorgnetwerk.submission.duplicates import likely_duplicates
 from zorgnetwerk.submission.fields import Form, asked_by, forms
@@ -140,7 +140,7 @@ class Checker:
     def examine(self, pieces: Sequence[Piece], around: Circumstances = Circumstances()) -> Examination:
         """The report on the files of one submission, and what they say together. Errors: MediaTypeUnsupported."""
         for piece in pieces:
-            if piece.media_type not in (*ACCEPTED, media_types.TEXT):
+            if piece.media_type not in SENT:
                 names = tuple(offer.name for offer in ACCEPTED)
                 raise MediaTypeUnsupported(
                     f"{piece.media_type} is not read here; send one of {', '.join(names)}", names

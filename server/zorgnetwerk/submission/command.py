@@ -12,7 +12,7 @@ from zorgnetwerk.errors import ContentError
 from zorgnetwerk.settings import Settings
 from zorgnetwerk.submission import holdings, parsing, reporting
 from zorgnetwerk.submission.checking import Checker, Circumstances
-from zorgnetwerk.submission.collecting import ACCEPTED, TABLES, Piece
+from zorgnetwerk.submission.collecting import ACCEPTED, SENT, TABLES, Piece
 from zorgnetwerk.submission.findings import ValidationReport
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE, Base
@@ -57,7 +57,7 @@ def check_files(
 
 def _piece(file: Path) -> Piece:
     media_type = _BY_SUFFIX.get(file.suffix.lower()) or syntax.media_type_of(file)
-    if media_type not in (*ACCEPTED, media_types.TEXT) or media_type is None:
+    if media_type is None or media_type not in SENT:
         raise ContentError(f"cannot be checked; accepted are {', '.join(str(offer) for offer in ACCEPTED)}", str(file))
     return Piece(str(file), media_type, file.read_bytes())
 

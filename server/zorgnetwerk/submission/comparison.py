@@ -69,7 +69,7 @@ class Difference:
         return frozenset(thing.thing for thing in self.things if thing.is_new)
 
 
-def compare(lines: Iterable[str], about: About, corrected: Iterable[str] = ()) -> Difference:
+def compare(lines: Sequence[str], about: About, corrected: Sequence[str] = ()) -> Difference:
     """What these lines change.
 
     ``corrected`` holds the published lines of the submission that this one replaces: what they say and these lines do

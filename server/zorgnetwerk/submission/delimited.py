@@ -15,12 +15,9 @@ from pathlib import PurePath
 from typing import Final
 
 from zorgnetwerk.errors import Limit, Place, SyntaxInvalid
-from zorgnetwerk.submission.grids import Cell, Grid, letters
+from zorgnetwerk.submission.grids import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Cell, Grid, letters
 
 _MARKS: Final = ";,\t"
-_ROWS: Final = 20_000
-_COLUMNS: Final = 100
-_CELL_CHARACTERS: Final = 10_000
 
 
 def read_delimited(data: bytes, name: str) -> tuple[Grid, str]:
@@ -50,13 +47,13 @@ def with_cells(data: bytes, cells: Mapping[str, str]) -> bytes:
 
 
 def delimiter_of(text: str) -> str:
-    """The mark that parts the headings.
+    """The mark that parts the headings; a semicolon where there is none.
 
     >>> delimiter_of("naam;soort\\na,b;c")
     ';'
     """
     head = text.partition("\n")[0]
-    return max(_MARKS, key=head.count) if any(mark in head for mark in _MARKS) else ";"
+    return max(_MARKS, key=head.count)
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
@@ -77,12 +74,12 @@ def _decoded(data: bytes) -> tuple[str, str]:
 
 def _rows(reader: Iterator[list[str]]) -> Iterator[tuple[Cell, ...]]:
     for number, row in enumerate(reader, 1):
-        if number > _ROWS:
-            raise Limit(f"the table has more than {_ROWS} rows; send it in parts", limit=_ROWS, unit="rows")
-        if len(row) > _COLUMNS:
-            raise Limit(f"a row has more than {_COLUMNS} columns", limit=_COLUMNS, unit="columns")
+        if number > MOST_ROWS:
+            raise Limit(f"the table has more than {MOST_ROWS} rows; send it in parts", limit=MOST_ROWS, unit="rows")
+        if len(row) > MOST_COLUMNS:
+            raise Limit(f"a row has more than {MOST_COLUMNS} columns", limit=MOST_COLUMNS, unit="columns")
         cells = tuple(
-            Cell(text[:_CELL_CHARACTERS], number, column, text.lstrip().startswith("="))
+            Cell(text[:LONGEST_CELL], number, column, text.lstrip().startswith("="))
             for column, text in enumerate(row, 1)
             if text.strip()
         )

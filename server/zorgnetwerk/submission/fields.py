@@ -9,6 +9,7 @@ import importlib.resources
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -75,6 +76,7 @@ class Form:
         return None
 
 
+@cache
 def sheet_words() -> Mapping[str, Any]:
     """The words that neither ontology nor shapes have, as ``sheets.toml`` holds them."""
     text = (importlib.resources.files("zorgnetwerk.submission") / "sheets.toml").read_text("utf-8")

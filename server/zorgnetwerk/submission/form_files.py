@@ -17,7 +17,7 @@ from typing import Final, Self
 from zorgnetwerk.submission.forms import Questions
 from zorgnetwerk.submission.grids import letters
 from zorgnetwerk.submission.lookup import slug_of
-from zorgnetwerk.submission.tables import SEPARATOR
+from zorgnetwerk.submission.tables import NAME_COLUMNS, SEPARATOR
 
 PARTNERSHIP: Final = "samenwerkingsverbanden"
 ORGANISATION: Final = "organisaties"
@@ -32,7 +32,6 @@ MOST_PARTICIPANTS: Final = 30
 MOST_VALUES: Final = 12
 LONGEST: Final = 1_000
 LONGEST_SOURCE: Final = 100_000
-_NAMES: Final = ("naam-nl", "naam-fr", "naam-de", "naam-en")
 _MADE: Final = ("bron", "kenmerk", "bestandsnaam", "sha256", "verband")
 """Columns that the form fills itself."""
 
@@ -169,7 +168,7 @@ def _cell(filled: Filled, group: str, key: str, mark: str) -> str:
 
 def _made(filled: Filled, key: str, mark: str) -> str:
     if key == "verband":
-        names = (_line(filled.text(f"{PARTNERSHIP}.{name}")) for name in _NAMES)
+        names = (_line(filled.text(f"{PARTNERSHIP}.{name}")) for name in NAME_COLUMNS)
         return next((name for name in names if name.strip()), "")
     if key == "bestandsnaam":
         return f"{mark}.txt" if filled.text(SOURCE_TEXT).strip() else ""

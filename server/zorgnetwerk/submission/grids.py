@@ -14,6 +14,10 @@ from zorgnetwerk.submission.findings import Spot
 from zorgnetwerk.submission.tables import ID
 from zorgnetwerk.terms.languages import LANGUAGES
 
+MOST_ROWS: Final = 20_000
+MOST_COLUMNS: Final = 100
+LONGEST_CELL: Final = 10_000
+"""Characters of a cell that are read."""
 EXAMPLE_MARK: Final = "#"
 """The id of an example row begins with it."""
 
@@ -68,6 +72,10 @@ class Row:
     def text(self, key: str) -> str:
         """What stands in a column, without spaces at its ends; empty when nothing does."""
         return self.cells[key].text.strip() if key in self.cells else ""
+
+    def heading(self, key: str) -> str:
+        """The words above a column, its key where the file has no such column."""
+        return self.headings.get(key, key)
 
     def spot(self, key: str) -> Spot:
         """The place of a column in this row, filled or not; that of the first cell where the file has no such

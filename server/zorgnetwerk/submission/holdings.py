@@ -11,7 +11,8 @@ from pathlib import Path
 
 from rdflib import Graph, URIRef
 
-from zorgnetwerk.store.edges import ReleaseEdges, current_release, release_folder
+from zorgnetwerk.store.edges import ReleaseEdges, current_release
+from zorgnetwerk.store.state import release_folder
 from zorgnetwerk.terms import syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE
 from zorgnetwerk.terms.namespaces import SKOS

@@ -9,17 +9,15 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from zorgnetwerk.errors import Gone, StorageFull
-from zorgnetwerk.store.state import sync_folder
+from zorgnetwerk.errors import Gone, StateError, StorageFull
+from zorgnetwerk.store.state import write_durably
 
 _NO_ROOM: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG))
-_PART: Final = ".part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +38,19 @@ class Inbox:
     def keep(self, identifier: str, body: bytes) -> None:
         """Writes the bytes; when this returns they survive a loss of power.
 
-        Errors: StorageFull when the disk has no room or takes no writing.
+        Errors: StorageFull when the disk has no room or takes no writing; StateError when it cannot be used.
         """
-        path = self._folder / identifier
-        part = path.with_name(path.name + _PART)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-            sync_folder(self._folder)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise self._failure(error) from error
-
-    def _failure(self, error: OSError) -> Exception:
-        if error.errno not in _NO_ROOM:
-            return error
-        return StorageFull(
-            "The disk of this site has no room for submissions now. Nothing was kept; send it again later.",
-            retry_after_seconds=600,
-        )
+            write_durably(self._folder / identifier, body, 0o600)
+        except (OSError, StateError) as error:
+            cause = error.__cause__ or error
+            if not isinstance(cause, OSError) or cause.errno not in _NO_ROOM:
+                raise
+            raise StorageFull(
+                "The disk of this site has no room for submissions now. Nothing was kept; send it again later.",
+                retry_after_seconds=600,
+            ) from error
 
     def read(self, identifier: str) -> bytes:
         """The bytes as they were sent. Errors: Gone when they are no longer kept."""

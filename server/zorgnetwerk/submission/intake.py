@@ -99,15 +99,23 @@ class Declined:
     report: bytes
 
 
-def receive(register: Register, judge: Judge, sending: Sending, now: str) -> Receipt | Declined:
-    """What becomes of a document.
+def _nothing() -> None:
+    """Nothing more is looked at."""
+
+
+def receive(
+    register: Register, judge: Judge, sending: Sending, now: str, check: Callable[[], None] = _nothing
+) -> Receipt | Declined:
+    """What becomes of a document; ``check`` looks first at one that is no repeat, and raises what speaks against it.
 
     Errors: Unprocessable (an idempotency key that was used for something else, or is none), PreconditionRequired,
-            PreconditionFailed, Forbidden, Conflict and NotFound about ``replaces``, StorageFull, those of the judge.
+            PreconditionFailed, Forbidden, Conflict and NotFound about ``replaces``, StorageFull, those of the judge
+            and of ``check``.
     """
     known = _repeated(register, sending)
     if known is not None:
         return Receipt(register.find(known), register.contents(known), is_new=False)
+    check()
     if sending.replaces:
         check_correctable(register.find(sending.replaces), sending)
     identifier = new_identifier()

@@ -46,6 +46,10 @@ class Keys:
         except FileNotFoundError:
             return []
 
+    def steward(self, name: str) -> Key | None:
+        """The key of this name, when there is one and it is a steward's."""
+        return next((key for key in self.all() if key.name == name and key.role == "steward"), None)
+
     def create(self, role: str, organisation: str, created: str) -> tuple[Key, str]:
         """A new key and its secret, which is not kept. Errors: ValueError for an unknown role."""
         if role not in ROLES:
@@ -74,8 +78,7 @@ class Keys:
         return found
 
     def _write(self, keys: Sequence[Key]) -> None:
-        write_durably(self._path, json.dumps([asdict(key) for key in keys], indent=1).encode())
-        self._path.chmod(0o600)
+        write_durably(self._path, json.dumps([asdict(key) for key in keys], indent=1).encode(), 0o600)
 
 
 def _digest(secret: str) -> str:

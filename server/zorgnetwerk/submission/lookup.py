@@ -16,12 +16,12 @@ from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from zorgnetwerk.submission.neighbourhood import Edges
+from zorgnetwerk.submission.resembling import NAMES
 from zorgnetwerk.submission.tables import EXACT
 from zorgnetwerk.terms.iris import RESERVED_BASE
 from zorgnetwerk.terms.languages import LANGUAGES
-from zorgnetwerk.terms.namespaces import DCT, FOAF, ORG, PROV, SKOS
+from zorgnetwerk.terms.namespaces import DCT, PROV, SKOS
 
-_NAMES: Final = (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel, FOAF.name, ORG.identifier)
 _PATH: Final = re.compile(r"[a-z]+/[a-z0-9][a-z0-9-]*\Z")
 _SLUG: Final = 60
 
@@ -82,7 +82,7 @@ class Lookup:
             own = self._own.get((kind, _folded(text)))
             if own is not None:
                 return Found(own)
-        named = sorted(self._published(text, _NAMES, kinds))
+        named = sorted(self._published(text, NAMES, kinds))
         if len(named) > 1:
             preferred = self._published(text, (SKOS.prefLabel,), kinds)
             named = sorted(preferred) if len(preferred) == 1 else named

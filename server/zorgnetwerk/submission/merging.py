@@ -18,6 +18,7 @@ from zorgnetwerk.store.journal import Transaction
 from zorgnetwerk.submission.reviewing import entries_after
 from zorgnetwerk.terms import syntax
 from zorgnetwerk.terms.namespaces import RDF, RESERVED_ZN, SKOS
+from zorgnetwerk.terms.nquads import renamed
 
 Kind: TypeAlias = Choice["merge", "move"]
 _HYPOTHESIS: Final = f" {RDF.type.n3()} {RESERVED_ZN.Identiteitshypothese.n3()} "
@@ -60,19 +61,6 @@ def merged(transaction: Transaction, lines: set[str], of_other: set[str], order:
             kept -= gone_claims
             changed |= new_claims
     return kept | changed, gone
-
-
-def renamed(line: str, old: str, new: str) -> str:
-    """An N-Quads line with one IRI for another; the text of its literal stays.
-
-    >>> renamed('<e:a> <e:b> "see <e:a>" <e:g> .', "e:a", "e:c")
-    '<e:c> <e:b> "see <e:a>" <e:g> .'
-    """
-    first, last = line.find('"'), line.rfind('"') + 1
-    if first < 0:
-        return line.replace(f"<{old}>", f"<{new}>")
-    head, text, tail = line[:first], line[first:last], line[last:]
-    return head.replace(f"<{old}>", f"<{new}>") + text + tail.replace(f"<{old}>", f"<{new}>")
 
 
 def names(line: str, iri: str) -> bool:

@@ -22,13 +22,14 @@ from zorgnetwerk.store.entries import Entry
 from zorgnetwerk.store.journal import Transaction
 from zorgnetwerk.submission import changes, rows
 from zorgnetwerk.submission.intake import Judge, Published
-from zorgnetwerk.submission.merging import Order, merged, names, renamed
+from zorgnetwerk.submission.merging import Order, merged, names
 from zorgnetwerk.submission.register import Register
 from zorgnetwerk.submission.reviewing import Steward, check_undisturbed
 from zorgnetwerk.submission.rows import Event
 from zorgnetwerk.terms import syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE
 from zorgnetwerk.terms.namespaces import DCT, PROV, XSD
+from zorgnetwerk.terms.nquads import renamed
 
 MOVES: Final = f"{RESERVED_BASE}id/graaf/verhuizingen"
 
@@ -65,7 +66,7 @@ def carry_out(
     asked = dict(job) | {"change": True, "release": published.release, "unpublished_bytes": len(unpublished)}
     summary, _ = judge(asked, changes.written(change.added, change.removed) + unpublished)
     if not summary.get("conforms"):
-        raise Unprocessable(f"After this, the data would break a rule. {changes.told(summary)}")
+        raise Unprocessable(f"After this, the data would break a rule. {changes.told(summary)}", "rule")
     with register.journal.transaction() as transaction:
         check_undisturbed(transaction, tuple(change.added | change.removed), seen)
         change = planned(transaction, order, now)
@@ -88,9 +89,10 @@ def check_order(order: Order) -> None:
     """Passes when both addresses can be things of one kind. Errors: Unprocessable."""
     old, new = _THING.match(order.old), _THING.match(order.new)
     if old is None or new is None or order.old == order.new:
-        raise Unprocessable("Two different addresses of things are needed: …/id/{kind}/{name}, lower case and hyphens.")
+        told = "Two different addresses of things are needed: …/id/{kind}/{name}, lower case and hyphens."
+        raise Unprocessable(told, "addresses")
     if old["concept"] != new["concept"] or old["concept"] == "graaf":
-        raise Unprocessable("A thing can only become another of the same kind.")
+        raise Unprocessable("A thing can only become another of the same kind.", "kinds")
 
 
 def planned(transaction: Transaction, order: Order, now: str) -> Change:
@@ -98,12 +100,12 @@ def planned(transaction: Transaction, order: Order, now: str) -> Change:
     about_old = {line for line in transaction.lines(f"<{order.old}>") if names(line, order.old)}
     about_new = {line for line in transaction.lines(f"<{order.new}>") if names(line, order.new)}
     if not any(line.startswith(f"<{order.old}> ") for line in about_old) or is_tombstone(about_old, order.old):
-        raise NotFound(f"Nothing is published about {order.old}.")
+        raise NotFound(f"Nothing is published about {order.old}.", thing=order.old)
     exists = any(line.startswith(f"<{order.new}> ") for line in about_new)
     if order.kind == "move" and exists:
         raise Conflict(f"{order.new} is taken. Merge the two if they are one, or choose another address.")
     if order.kind == "merge" and (not exists or is_tombstone(about_new, order.new)):
-        raise NotFound(f"Nothing is published about {order.new}.")
+        raise NotFound(f"Nothing is published about {order.new}.", thing=order.new)
     removed, kept = set(about_old), set(about_old)
     if order.kind == "merge":
         kept, gone = merged(transaction, kept, about_new, order)

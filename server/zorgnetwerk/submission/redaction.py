@@ -23,7 +23,6 @@ from zorgnetwerk.submission import rows
 from zorgnetwerk.submission.inbox import Inbox
 from zorgnetwerk.submission.resembling import FOLDER as NAMES
 
-_TEXTS = ("files", "reason", "label", "sender")
 _FOLDERS = ("conformance", "outlets", NAMES)
 
 
@@ -47,36 +46,53 @@ class _Submissions:
     found: list[str] = field(default_factory=list)
 
     def clean(self, connection: sqlite3.Connection) -> int:
-        """Blanks rows and events; the bytes go afterwards. Gives how many submissions are concerned."""
+        """Blanks rows and events; the bytes go afterwards. Gives how many rows were changed."""
         if not rows.has_tables(connection):
             return 0
         for (identifier,) in connection.execute("SELECT id FROM submission").fetchall():
             if self._clean_one(connection, identifier):
                 self.found.append(identifier)
-        connection.execute(
-            "UPDATE submission_event SET comment = replace(comment, ?1, ?2) WHERE instr(comment, ?1)",
+        events = connection.execute(
+            "UPDATE submission_event SET comment = replace(comment, ?1, ?2), "
+            "organisation = iif(organisation = ?1, ?2, organisation) WHERE instr(comment, ?1) OR organisation = ?1",
             (self.target.text, BLANK),
         )
-        connection.execute("DELETE FROM submission_thing WHERE thing = ?", (self.target.text,))
-        return len(self.found)
+        things = connection.execute(
+            "DELETE FROM submission_thing WHERE thing = ?1 OR organisation = ?1", (self.target.text,)
+        )
+        return len(self.found) + events.rowcount + things.rowcount
 
     def _clean_one(self, connection: sqlite3.Connection, identifier: str) -> bool:
-        row = connection.execute(
-            "SELECT files, reason, label, sender, summary, report, lines FROM submission WHERE id = ?", (identifier,)
+        organisation, *row = connection.execute(
+            "SELECT organisation, files, reason, label, sender, summary, report, lines FROM submission WHERE id = ?",
+            (identifier,),
         ).fetchone()
         texts, blobs = row[:4], [zlib.decompress(blob).decode("utf-8", "replace") for blob in row[4:]]
         body = self.inbox.read(identifier) if self.inbox.holds(identifier) else b""
-        is_concerned = any(self.target.text in text for text in (*texts, *blobs)) or self.target.text.encode() in body
+        is_sender = organisation == self.target.text
+        is_concerned = is_sender or any(
+            spelling.encode() in body or any(spelling in text for text in (*texts, *blobs))
+            for spelling in self._spellings()
+        )
         if not is_concerned:
             return False
         lines = "\n".join(line for line in blobs[2].split("\n") if not self.target.is_in(line))
         packed = [zlib.compress(text.encode()) for text in (self._summary(blobs[0]), "{}", lines)]
-        sets = ", ".join(f"{name} = replace({name}, ?1, ?2)" for name in _TEXTS)
         connection.execute(
-            f"UPDATE submission SET {sets}, summary = ?3, report = ?4, lines = ?5 WHERE id = ?6",  # noqa: S608  # names are ours
-            (self.target.text, BLANK, *packed, identifier),
+            "UPDATE submission SET organisation = ?, files = ?, reason = ?, label = ?, sender = ?, "
+            "summary = ?, report = ?, lines = ? WHERE id = ?",
+            (BLANK if is_sender else organisation, *map(self._blanked, texts), *packed, identifier),
         )
         return True
+
+    def _spellings(self) -> tuple[str, ...]:
+        """How the target stands in texts, in lines and in JSON."""
+        return tuple(dict.fromkeys((self.target.text, *self.target.forms())))
+
+    def _blanked(self, text: str) -> str:
+        for spelling in self._spellings():
+            text = text.replace(spelling, BLANK)
+        return text
 
     def _summary(self, text: str) -> str:
         """The counts of a report without its findings, which quote what was sent."""

@@ -16,13 +16,30 @@ from typing import Final
 from zorgnetwerk.store.frames import short_path
 from zorgnetwerk.store.journal import FILE as JOURNAL_FILE
 from zorgnetwerk.store.journal import Journal
+from zorgnetwerk.store.state import BELL
 from zorgnetwerk.submission import changes, rows
 from zorgnetwerk.submission.inbox import Inbox
 from zorgnetwerk.submission.passes import Passes
-from zorgnetwerk.submission.rows import ACCEPTED, REFUSED, REPLACED, STATES, WAITING, Contents, Event, Submission
+from zorgnetwerk.submission.rows import (
+    ACCEPTED,
+    REFUSED,
+    REPLACED,
+    STATES,
+    WAITING,
+    WITHDRAWN,
+    Contents,
+    Event,
+    Submission,
+)
 
 PAGE_SIZE: Final = 25
-_BELL: Final = "publish.sock"
+_SUCCESSOR: Final = """
+WITH RECURSIVE later (id, state, received) AS (
+  SELECT id, state, received FROM submission WHERE replaces = ?
+  UNION SELECT s.id, s.state, s.received FROM submission s JOIN later ON s.replaces = later.id AND later.state = ?
+)
+SELECT id FROM later WHERE state NOT IN (?, ?) ORDER BY received DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +104,7 @@ class Register:
         """Tells the publisher that the journal has grown; it would look by itself a little later."""
         with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as bell, suppress(OSError):
             bell.setblocking(False)
-            with short_path(self._folder / _BELL) as address:
+            with short_path(self._folder / BELL) as address:
                 bell.sendto(b"1", address)
 
     def find(self, identifier: str) -> Submission:
@@ -139,12 +156,12 @@ class Register:
         return Listing(shown, total, page, max(1, -(-total // PAGE_SIZE)), counts)
 
     def successor(self, identifier: str) -> str:
-        """The id of the newest submission that corrects this one, or an empty text."""
+        """The id of the newest submission that corrects this one, or an empty text.
+
+        A correction that was withdrawn leads on to the one that took its place, and counts for nothing where none did.
+        """
         with closing(self._connect()) as connection:
-            row = connection.execute(
-                "SELECT id FROM submission WHERE replaces = ? AND state <> ? ORDER BY received DESC LIMIT 1",
-                (identifier, REFUSED),
-            ).fetchone()
+            row = connection.execute(_SUCCESSOR, (identifier, WITHDRAWN, REFUSED, WITHDRAWN)).fetchone()
         return str(row[0]) if row else ""
 
     def owned(self, organisation: str) -> list[str]:

@@ -17,13 +17,11 @@ from typing import Final
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from zorgnetwerk.submission.fields import Form
+from zorgnetwerk.submission.fields import Form, Words
 from zorgnetwerk.submission.findings import Finding
 from zorgnetwerk.submission.guards import is_near
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.namespaces import RDF, RESERVED_ZN, XSD
-
-Words = Mapping[str, str]
 
 
 def _words(nl: str, fr: str, de: str, en: str) -> Words:

@@ -25,7 +25,8 @@ from zorgnetwerk.submission.neighbourhood import Triple
 from zorgnetwerk.terms.iris import RESERVED_BASE
 from zorgnetwerk.terms.namespaces import FOAF, ORG, SKOS
 
-_NAMES: Final = (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel, FOAF.name, ORG.identifier)
+NAMES: Final = (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel, FOAF.name, ORG.identifier)
+"""Properties by which a thing is called."""
 _THINGS: Final = f"{RESERVED_BASE}id/"
 _KINDS: Final = ("organisatie", "groep", "samenwerkingsverband", "campus", "voorziening", "persoon", "project")
 _CANDIDATES: Final = 60
@@ -233,7 +234,7 @@ def _fill(connection: sqlite3.Connection, published: Published) -> None:
 
 
 def _rows(published: Published) -> Iterator[tuple[str, str, str, str, int]]:
-    for link in _NAMES:
+    for link in NAMES:
         for subject, _, value in published.using(link):
             if isinstance(value, Literal) and str(subject).startswith(_THINGS):
                 kind = str(subject)[len(_THINGS) :].partition("/")[0]

@@ -14,6 +14,7 @@ from typing import Final
 
 from rdflib import Namespace, URIRef
 
+from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.namespaces import DCAT, DCT, FOAF, OA, ORG, PROV, RESERVED_ZN, SKOS
 
 PAV: Final = Namespace("http://purl.org/pav/")
@@ -64,8 +65,9 @@ _EVIDENCE: Final = (
     Column("citaat", ZN.citaat, Kind.QUOTATION),
     Column("bron", PROV.wasQuotedFrom, Kind.SOURCE),
 )
+NAME_COLUMNS: Final = tuple(f"naam-{tag}" for tag in LANGUAGES)
 _NAMES: Final = (
-    *(Column(f"naam-{tag}", SKOS.prefLabel, Kind.TEXT, tag) for tag in ("nl", "fr", "de", "en")),
+    *(Column(key, SKOS.prefLabel, Kind.TEXT, tag) for key, tag in zip(NAME_COLUMNS, LANGUAGES, strict=True)),
     Column("andere-naam", SKOS.altLabel, Kind.TEXT, "nl", many=True),
 )
 _SUBMISSION: Final = (

@@ -24,13 +24,11 @@ from zorgnetwerk.submission.lookup import Lookup, identified
 from zorgnetwerk.submission.places import Places
 from zorgnetwerk.submission.rules import Rulebook
 from zorgnetwerk.submission.sheet_facts import Facts, Statements, Writer, day_of, language_of
-from zorgnetwerk.submission.tables import ID
+from zorgnetwerk.submission.tables import ID, NAME_COLUMNS
 from zorgnetwerk.submission.workbooks import read_workbook
 from zorgnetwerk.terms import media_types
 from zorgnetwerk.terms.iris import RESERVED_BASE, Base
 from zorgnetwerk.terms.namespaces import XSD
-
-_NAMED_BY = ("naam-nl", "naam-fr", "naam-de", "naam-en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,8 @@ def read_tables(pieces: Sequence[Piece], context: TableContext) -> Table:
         rows.extend(_rows(grid, context, reader))
     said = Statements()
     things = _things(rows, context, reader)
-    sources = {row: _source(row, rows, context, reader) for row in rows}
+    marks = [mark for row in rows if row.form.sheet.concept == "bron" and (mark := row.text("kenmerk"))]
+    sources = {row: _source(row, marks, context, reader) for row in rows}
     dates = _dates(rows, things)
     writer = Writer(said, context.lookup, context.ontology)
     for row in rows:
@@ -121,7 +120,7 @@ def _things(rows: Sequence[Row], context: TableContext, reader: CellReader) -> d
         if given and known is None and not given.startswith("#"):
             reader.tell("G1-cel", row.spot(ID), value=Literal(given), column=ID, reason=f"id/{sheet.concept}/…")
         things[row] = known or context.lookup.mint(sheet.concept, _words(row))
-        names = [row.text(key) for key in (*_NAMED_BY, "kenmerk", "titel")]
+        names = [row.text(key) for key in (*NAME_COLUMNS, "kenmerk", "titel")]
         names += row.text("andere-naam").split("|")
         for name in names:
             context.lookup.note(sheet.concept, name.strip(), things[row])
@@ -132,23 +131,23 @@ def _words(row: Row) -> str:
     """The words after which the IRI of a new thing is made."""
     if row.form.sheet.concept == "bron":
         return row.text("kenmerk") or row.text("titel")
-    named = next((text for key in _NAMED_BY if (text := row.text(key))), "")
+    named = next((text for key in NAME_COLUMNS if (text := row.text(key))), "")
     parts = (row.text("bron"), row.text("deelnemer"), row.text("verband"), row.text("van"), row.text("eenheid"))
     return named or "-".join(part for part in parts if part)
 
 
-def _source(row: Row, rows: Sequence[Row], context: TableContext, reader: CellReader) -> URIRef | None:
-    """The source that a row names; the only one of the submission where it names none."""
+def _source(row: Row, marks: Sequence[str], context: TableContext, reader: CellReader) -> URIRef | None:
+    """The source that a row names; the only one of the submission (their identifiers are ``marks``) where it names
+    none."""
     text = row.text("bron")
     if text:
         found = context.lookup.source(text)
         if found is None:
-            heading = row.headings.get("bron", "bron")
-            known = ", ".join(each.text("kenmerk") for each in rows if each.text("kenmerk")) or "–"
-            reader.tell("G1-naam", row.spot("bron"), value=Literal(text), column=heading, suggestion=known)
+            heading = row.heading("bron")
+            suggestion = ", ".join(marks) or "–"
+            reader.tell("G1-naam", row.spot("bron"), value=Literal(text), column=heading, suggestion=suggestion)
         return found
-    own = [each for each in rows if each.form.sheet.concept == "bron" and each.text("kenmerk")]
-    return context.lookup.source(own[0].text("kenmerk")) if len(own) == 1 else None
+    return context.lookup.source(marks[0]) if len(marks) == 1 else None
 
 
 def _dates(rows: Sequence[Row], things: Mapping[Row, URIRef]) -> dict[URIRef, Node]:

@@ -159,10 +159,10 @@ def _validate(sheet: Any, number: int, item: Field, forms: Sequence[Form], lists
         rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=False)
         sheet.add_data_validation(rule)
         rule.add(cells)
-    is_text = item.column.kind in (Kind.PLAIN, Kind.DATE)
-    for row in range(2, _LAST_ROW + 1 if is_text and item.column.kind is Kind.PLAIN else 2):
-        sheet.cell(row=row, column=number).number_format = "@"
-    if item.column.kind is Kind.DATE:
+    if item.column.kind is Kind.PLAIN:
+        for row in range(2, _LAST_ROW + 1):
+            sheet.cell(row=row, column=number).number_format = "@"
+    elif item.column.kind is Kind.DATE:
         sheet.column_dimensions[letters(number)].number_format = "yyyy-mm-dd"
 
 

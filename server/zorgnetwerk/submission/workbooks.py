@@ -22,14 +22,11 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from zorgnetwerk.errors import Limit, SyntaxInvalid
-from zorgnetwerk.submission.grids import Cell, Grid
+from zorgnetwerk.submission.grids import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Cell, Grid
 
 _ENTRIES: Final = 200
 _EXPANDED_BYTES: Final = 60_000_000
 _PART_BYTES: Final = 40_000_000
-_ROWS: Final = 20_000
-_COLUMNS: Final = 100
-_CELL_CHARACTERS: Final = 10_000
 _REFUSED_PARTS: Final = (
     ("vbaproject", "it carries macros; save it as a workbook without macros (.xlsx)"),
     ("externallinks/", "it links to other workbooks; paste the values instead"),
@@ -103,11 +100,11 @@ def _examine(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> int:
 def _rows(sheet: Any) -> Iterator[tuple[Cell, ...]]:
     """The rows that say something; the first is the headings, even when it is empty."""
     sheet.reset_dimensions()
-    for number, row in enumerate(sheet.iter_rows(max_col=_COLUMNS), 1):
-        if number > _ROWS:
-            raise Limit(f"a sheet has more than {_ROWS} rows; send it in parts", limit=_ROWS, unit="rows")
+    for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
+        if number > MOST_ROWS:
+            raise Limit(f"a sheet has more than {MOST_ROWS} rows; send it in parts", limit=MOST_ROWS, unit="rows")
         cells = tuple(
-            Cell(_text(cell)[:_CELL_CHARACTERS], number, column, cell.data_type == "f")
+            Cell(_text(cell)[:LONGEST_CELL], number, column, cell.data_type == "f")
             for column, cell in enumerate(row, 1)
             if cell.value is not None and _text(cell).strip()
         )

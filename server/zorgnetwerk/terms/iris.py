@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from zorgnetwerk.terms.nquads import replaced
+
 RESERVED_BASE = "https://zorgnetwerk.example/"
 """The base that content files, journal and canonical hashes use, so that a new domain is a rebuild and not a new
 history."""
@@ -66,11 +68,7 @@ def rebase_line(line: str, old: str, new: str) -> str:
     >>> rebase_line('<http://a/s> <http://a/p> "see <http://a/x>" <http://a/g> .', "http://a/", "http://b/")
     '<http://b/s> <http://b/p> "see <http://a/x>" <http://b/g> .'
     """
-    first = line.find('"')
-    if first < 0:
-        return line.replace(f"<{old}", f"<{new}")
-    last = line.rfind('"') + 1
-    return line[:first].replace(f"<{old}", f"<{new}") + line[first:last] + line[last:].replace(f"<{old}", f"<{new}")
+    return replaced(line, f"<{old}", f"<{new}")
 
 
 def is_base(value: str) -> bool:

@@ -27,6 +27,28 @@ def parts(line: str) -> Parts:
     return subject, predicate, value, graph
 
 
+def replaced(line: str, old: str, new: str) -> str:
+    """A line with one text for another wherever it stands, save in the text of its literal.
+
+    >>> replaced('<e:a> <e:b> "see <e:a>"^^<e:t> <e:g> .', "<e:", "<f:")
+    '<f:a> <f:b> "see <e:a>"^^<f:t> <f:g> .'
+    """
+    first = line.find('"')
+    if first < 0:
+        return line.replace(old, new)
+    last = line.rfind('"') + 1
+    return line[:first].replace(old, new) + line[first:last] + line[last:].replace(old, new)
+
+
+def renamed(line: str, old: str, new: str) -> str:
+    """A line with one IRI for another; the text of its literal stays.
+
+    >>> renamed('<e:a> <e:b> "see <e:a>" <e:g> .', "e:a", "e:c")
+    '<e:c> <e:b> "see <e:a>" <e:g> .'
+    """
+    return replaced(line, f"<{old}>", f"<{new}>")
+
+
 def has_blank(line: str) -> bool:
     """Whether a term of this line is a blank node.
 

@@ -10,26 +10,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
 from flask import Blueprint, Request, Response, request
-from rdflib import Graph, URIRef
+from rdflib import URIRef
 
 from zorgnetwerk.dataset import changes, labels
 from zorgnetwerk.dataset.changes import Changes, Told
-from zorgnetwerk.errors import NotFound, StoreUnavailable, ZorgnetwerkError
+from zorgnetwerk.errors import NotFound, StoreUnavailable
 from zorgnetwerk.submission import comparison, conformance
 from zorgnetwerk.terms import media_types, syntax
-from zorgnetwerk.terms.iris import RESERVED_BASE, rebase_line
-from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, JSON, TRIPLE_FORMATS, MediaType
-from zorgnetwerk.web import negotiation
-from zorgnetwerk.web.frames import Frame
+from zorgnetwerk.web import comparing, negotiation
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH, Frame
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
 from zorgnetwerk.web.views import changes as views
 from zorgnetwerk.web.views.difference import DifferenceView, difference_view
-from zorgnetwerk.web.views.reader import Reader
 
 PATCH = MediaType("application/rdf-patch", "rdfp", "RDF Patch", ("text/plain",), utf8=True)
-_LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
 _OFFERS = (HTML, JSON, *TRIPLE_FORMATS)
 _SUFFIXES = {offer.suffix: offer for offer in (JSON, *TRIPLE_FORMATS)}
 _LARGE = 3_000
@@ -43,19 +39,19 @@ def routes(site: Site) -> Blueprint:
     suffixes = f"<any({', '.join(_SUFFIXES)}):suffix>"
 
     @blueprint.get("/changes")
-    @blueprint.get(f"/{_LANGUAGE}/changes")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}/changes")
     @blueprint.get(f"/changes.{suffixes}")
     def list_(language: str = "", suffix: str = "") -> Response:
         return _list(request, site, listed, language, suffix)
 
     @blueprint.get("/changes/<int:number>")
-    @blueprint.get(f"/{_LANGUAGE}/changes/<int:number>")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}/changes/<int:number>")
     @blueprint.get(f"/changes/<int:number>.<any(rdfp, {', '.join(_SUFFIXES)}):suffix>")
     def one(number: int, language: str = "", suffix: str = "") -> Response:
         return _one(request, site, listed.find(_published(site), number), language, suffix)
 
     @blueprint.get("/conformance")
-    @blueprint.get(f"/{_LANGUAGE}/conformance")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}/conformance")
     @blueprint.get(f"/conformance.{suffixes}")
     def report(language: str = "", suffix: str = "") -> Response:
         return _report(request, site, language, suffix)
@@ -131,14 +127,8 @@ def _one(asked: Request, site: Site, told: Told, language: str, suffix: str) -> 
 
 def _difference(site: Site, told: Told, frame: Frame) -> DifferenceView:
     """The change in words: names come from what is published, and from its own lines."""
-    lines = (rebase_line(line, RESERVED_BASE, site.base.value) for line in (*told.added, *told.removed))
-    graph = syntax.lines_to_graph(lines)
-    try:
-        words = labels.names_of(site.store, graph, site.base)
-    except ZorgnetwerkError:
-        words = Graph()  # a page without names is better than none
-    t = site.renderer.translations.for_language(frame.language)
-    return difference_view(comparison.between(told.added, told.removed), Reader(graph + words, words, frame, t))
+    reader = comparing.reader_of(site, (*told.added, *told.removed), frame)
+    return difference_view(comparison.between(told.added, told.removed), reader)
 
 
 def _report(asked: Request, site: Site, language: str, suffix: str) -> Response:

@@ -64,10 +64,5 @@ def _page(asked: Request, site: Site, language: str, view: CheckView, vary: tupl
     body = site.renderer.checking_page(view, frame).encode()
     headers = {} if view.report is None else {"Zorgnetwerk-Conforms": str(view.report.verdict == "conforms").lower()}
     location = f"/{language}/validate" if view.report is None else ""
-    seconds = 0
-    return respond(
-        asked,
-        Representation(
-            body, media_types.HTML, language=language, location=location, vary=vary, seconds=seconds, headers=headers
-        ),
-    )
+    shown = Representation(body, media_types.HTML, language=language, location=location, vary=vary, headers=headers)
+    return respond(asked, shown)

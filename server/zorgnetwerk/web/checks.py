@@ -27,16 +27,24 @@ def run(
         "files": [{"name": file.name, "media_type": file.media_type.name, "bytes": len(file.data)} for file in sent],
         "report": report.name,
         "language": language,
-        "base_iri": site.base.value,
-        "state_dir": str(site.settings.state),
-        "sources_dir": site.settings.sources_dir,
-        "document_bytes": site.settings.submission_bytes,
-        "triples": site.settings.submission_triples,
+        **about(site),
         **(more or {}),
     }
     body = b"".join(file.data for file in sent)
     summary, answered = site.store.run_check(job, body, site.settings.validation_timeout)
     return summary, answered
+
+
+def about(site: Site) -> dict[str, object]:
+    """What a check must know of this site."""
+    settings = site.settings
+    return {
+        "base_iri": site.base.value,
+        "state_dir": str(settings.state),
+        "sources_dir": settings.sources_dir,
+        "document_bytes": settings.submission_bytes,
+        "triples": settings.submission_triples,
+    }
 
 
 def mended_of(outcome: tuple[Mapping[str, Any], bytes]) -> list[Sent]:

@@ -21,6 +21,7 @@ from zorgnetwerk.terms.iris import RESERVED_BASE, Base, rebase_line
 from zorgnetwerk.terms.media_types import MediaType
 from zorgnetwerk.web.counter import Counter
 from zorgnetwerk.web.frames import Frame
+from zorgnetwerk.web.site import Site
 from zorgnetwerk.web.views.difference import DifferenceView, difference_view
 from zorgnetwerk.web.views.reader import Reader
 
@@ -35,18 +36,18 @@ def difference_of(counter: Counter, lines: Sequence[str], corrected: Iterable[st
 
 def shown(counter: Counter, difference: Difference, lines: Iterable[str], frame: Frame) -> DifferenceView:
     """The difference in the words of a reader."""
-    return difference_view(difference, reader_of(counter, lines, frame))
+    return difference_view(difference, reader_of(counter.site, lines, frame))
 
 
-def reader_of(counter: Counter, lines: Iterable[str], frame: Frame) -> Reader:
+def reader_of(site: Site, lines: Iterable[str], frame: Frame) -> Reader:
     """A reader who knows the names that these lines (reserved base) give, and those that are published."""
-    base = counter.site.base
+    base = site.base
     graph = syntax.lines_to_graph(rebase_line(line, RESERVED_BASE, base.value) for line in lines)
     try:
-        words = labels.names_of(counter.site.store, graph, base)
+        words = labels.names_of(site.store, graph, base)
     except ZorgnetwerkError:
         words = Graph()  # a page without names is better than none
-    return Reader(graph + words, words, frame, counter.site.renderer.translations.for_language(frame.language))
+    return Reader(graph + words, words, frame, site.renderer.translations.for_language(frame.language))
 
 
 def written(triples: Iterable[Triple], media_type: MediaType, base: Base, prefixes: dict[str, str]) -> bytes:

@@ -26,6 +26,7 @@ from zorgnetwerk.submission.passes import Passes
 from zorgnetwerk.submission.register import Register
 from zorgnetwerk.submission.reviewing import House
 from zorgnetwerk.terms.iris import RESERVED_BASE, Base
+from zorgnetwerk.web import checks
 from zorgnetwerk.web.oidc import Provider
 from zorgnetwerk.web.site import Site
 
@@ -100,14 +101,7 @@ class Counter:
 
     def job(self) -> dict[str, object]:
         """What a check must know of this site."""
-        settings = self.site.settings
-        return {
-            "base_iri": self.site.base.value,
-            "state_dir": str(settings.state),
-            "sources_dir": settings.sources_dir,
-            "document_bytes": settings.submission_bytes,
-            "triples": settings.submission_triples,
-        }
+        return checks.about(self.site)
 
     def house(self, organisation: str) -> House:
         """What a decision about something of this organisation must know."""

@@ -102,7 +102,7 @@ def view(counter: Counter, shown: Dossier, frame: Frame, *, for_steward: bool = 
     """The dossier in the words of a reader."""
     t = counter.site.renderer.translations.for_language(frame.language)
     changed = difference(counter, shown)
-    reader = comparing.reader_of(counter, shown.contents.lines, frame)
+    reader = comparing.reader_of(counter.site, shown.contents.lines, frame)
     names = {organisation: counter.name_of(organisation, frame.language) for organisation in _organisations(shown)}
     report = report_of(shown)
     nodes = {str(entry.get("focusNode") or "") for entry in report.get("findings", ())}

@@ -26,7 +26,7 @@ from zorgnetwerk.terms.media_types import HTML, MediaType
 from zorgnetwerk.terms.namespaces import DCAT, DCT
 from zorgnetwerk.web import former, negotiation
 from zorgnetwerk.web.former import Edition
-from zorgnetwerk.web.frames import Frame
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH, Frame
 from zorgnetwerk.web.mementos import question_of
 from zorgnetwerk.web.responses import Representation, redirect, respond
 from zorgnetwerk.web.site import Site
@@ -44,9 +44,8 @@ _VARY = ("Accept", "Accept-Language")
 _IRI_SAFE = ":/?#[]@!$&'()*+,;=%-._~"
 _SKOLEM = ".well-known/genid"
 """Nodes that a submission left without a name. Source: RDF 1.1 Concepts, 3.5."""
-_LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
 _PAST = "/release/<int:number>/"
-_PAST_PAGE = f"/{_LANGUAGE}{_PAST}"
+_PAST_PAGE = f"/{LANGUAGE_IN_PATH}{_PAST}"
 
 
 class Document:
@@ -69,12 +68,12 @@ def routes(site: Site) -> Blueprint:
 
     for prefix in ("doc", "auth", "ns", _SKOLEM):
         rest, name = f"{prefix}/<path:rest>", _endpoint(prefix)
-        for kind, rule in (("", "/"), ("_page", f"/{_LANGUAGE}/"), ("_then", _PAST), ("_page_then", _PAST_PAGE)):
+        for kind, rule in (("", "/"), ("_page", f"/{LANGUAGE_IN_PATH}/"), ("_then", _PAST), ("_page_then", _PAST_PAGE)):
             blueprint.add_url_rule(f"{rule}{rest}", f"{name}{kind}", _shown(prefix, site), methods=["GET"])
         blueprint.add_url_rule(f"/timemap/{rest}", f"{name}_times", _timemap(prefix, site), methods=["GET"])
 
     @blueprint.get("/describe")
-    @blueprint.get(f"/{_LANGUAGE}/describe")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}/describe")
     def foreign(language: str = "") -> Response:
         return _foreign(request, site, language)
 

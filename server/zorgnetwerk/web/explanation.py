@@ -19,9 +19,9 @@ from zorgnetwerk.dataset import explanation
 from zorgnetwerk.dataset.explanation import Explanation
 from zorgnetwerk.errors import QueryRefused, QueueFull, ZorgnetwerkError
 from zorgnetwerk.store.query import Query
-from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, JSON
 from zorgnetwerk.web import negotiation, protocol, sparql, sparql_page
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
 from zorgnetwerk.web.protocol import Operation
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
@@ -45,7 +45,7 @@ def routes(site: Site) -> Blueprint:
             return _page(request, site, language, turn, ("Accept", "Accept-Language"))
         return _document(request, site, turn)
 
-    @blueprint.route(f"/<any({', '.join(LANGUAGES)}):language>{PATH}", methods=["GET", "POST"])
+    @blueprint.route(f"/{LANGUAGE_IN_PATH}{PATH}", methods=["GET", "POST"])
     def page(language: str) -> Response:
         return _page(request, site, language, turn, ())
 

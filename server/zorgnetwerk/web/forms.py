@@ -21,10 +21,10 @@ from zorgnetwerk.submission import form_files, forms, rows
 from zorgnetwerk.submission.form_files import NEW, Files, Filled, choice_of
 from zorgnetwerk.submission.forms import Candidate, Questions
 from zorgnetwerk.terms import media_types
-from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.web import arrivals, checks, comparing, form_remarks, negotiation, sendings
 from zorgnetwerk.web.bodies import whole_body
 from zorgnetwerk.web.counter import Counter
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.sendings import Sent
 from zorgnetwerk.web.status import PRIVATE
@@ -34,7 +34,6 @@ from zorgnetwerk.web.views.form_sections import FormReader
 PATH: Final = "/form"
 FORM_BYTES: Final = 500_000
 """What a filled form may have: a source of 100,000 characters, percent-encoded, and thirty participants."""
-_LANGUAGE: Final = f"<any({', '.join(LANGUAGES)}):language>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +63,12 @@ def routes(counter: Counter) -> Blueprint:
     blueprint = Blueprint("forms", __name__)
 
     @blueprint.get(PATH)
-    @blueprint.get(f"/{_LANGUAGE}{PATH}")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}{PATH}")
     def empty(language: str = "") -> Response:
         return show(begin(request, counter, language), Said())
 
     @blueprint.post(PATH)
-    @blueprint.post(f"/{_LANGUAGE}{PATH}")
+    @blueprint.post(f"/{LANGUAGE_IN_PATH}{PATH}")
     def fill(language: str = "") -> Response:
         return go_on(read(request, counter, language), request.form.get("do", ""))
 
@@ -249,7 +248,8 @@ def _page(step: Step, view: FormView) -> Response:
     t = site.renderer.translations.for_language(step.language)
     is_plain = step.asked.method == "GET" and not step.asked.query_string
     frame = site.frame(step.asked, step.language, PATH)
-    frame = frame if is_plain or step.asked.method == "GET" else replace(frame, query_string="")
+    if step.asked.method != "GET":
+        frame = replace(frame, query_string="")
     body = site.renderer.page("form.html", frame, title=t.gettext("Fill a form"), indexed=is_plain, view=view)
     shown = Representation(
         body.encode(), media_types.HTML, language=step.language, vary=("Accept-Language",),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote, urlencode
 
 from rdflib import URIRef
@@ -19,6 +20,8 @@ from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import GRAPH_FORMATS, MediaType
 
+LANGUAGE_IN_PATH: Final = f"<any({', '.join(LANGUAGES)}):language>"
+"""The first part of a page's path, as routes write it."""
 _LINKABLE = ("http://", "https://", "mailto:")
 _PAST = re.compile(r"/release/[0-9]+(?=/)")
 _PATH_SAFE = "/~!$&'()*+,;=:@"

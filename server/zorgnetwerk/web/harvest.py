@@ -16,15 +16,14 @@ from zorgnetwerk.store.base import Body
 from zorgnetwerk.store.release import Release
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE
-from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML
 from zorgnetwerk.web import negotiation
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
 from zorgnetwerk.web.responses import Representation, redirect, respond
 from zorgnetwerk.web.site import Site
 from zorgnetwerk.web.views.downloads import DumpFile
 
 OFFERS = (media_types.TURTLE, media_types.JSON_LD, media_types.RDF_XML, media_types.N_TRIPLES, HTML)
-_LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
 
 
 def routes(site: Site) -> Blueprint:
@@ -32,7 +31,7 @@ def routes(site: Site) -> Blueprint:
     blueprint = Blueprint("harvest", __name__)
 
     @blueprint.get("/dumps/")
-    @blueprint.get(f"/{_LANGUAGE}/dumps/")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}/dumps/")
     def listing(language: str = "") -> Response:
         return _listing(request, site, language)
 
@@ -41,7 +40,7 @@ def routes(site: Site) -> Blueprint:
         return _file(request, site, name)
 
     @blueprint.get("/catalogue")
-    @blueprint.get(f"/{_LANGUAGE}/catalogue")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}/catalogue")
     def catalogue_(language: str = "") -> Response:
         return _catalogue(request, site, language, "")
 

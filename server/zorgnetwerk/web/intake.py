@@ -19,15 +19,14 @@ from zorgnetwerk.errors import NotFound, PreconditionFailed, PreconditionRequire
 from zorgnetwerk.submission import intake, retention
 from zorgnetwerk.submission.intake import Declined, Receipt, Sending
 from zorgnetwerk.terms import media_types, syntax
-from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import GRAPH_FORMATS, HTML, JSON
 from zorgnetwerk.web import arrivals, dossiers, negotiation, sending_page
 from zorgnetwerk.web.counter import Counter, moment
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
 from zorgnetwerk.web.responses import Representation, body_tag, respond
 from zorgnetwerk.web.status import PRIVATE, as_json, page_of, tag_of
 
 PATH: Final = "/submissions"
-_LANGUAGE: Final = f"<any({', '.join(LANGUAGES)}):language>"
 _REPORTS: Final = (JSON, HTML, *GRAPH_FORMATS)
 
 
@@ -36,12 +35,12 @@ def routes(counter: Counter) -> Blueprint:
     blueprint = Blueprint("intake", __name__)
 
     @blueprint.get(PATH)
-    @blueprint.get(f"/{_LANGUAGE}{PATH}")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}{PATH}")
     def form(language: str = "") -> Response:
         return sending_page.form(request, counter, _language(request, language))
 
     @blueprint.post(PATH)
-    @blueprint.post(f"/{_LANGUAGE}{PATH}")
+    @blueprint.post(f"/{LANGUAGE_IN_PATH}{PATH}")
     def receive(language: str = "") -> Response:
         return _receive(request, counter, language)
 
@@ -58,9 +57,10 @@ def _receive(asked: Request, counter: Counter, language: str) -> Response:
     if wanted is HTML and sending_page.is_preview(asked):
         return sending_page.preview(asked, counter, chosen)
     sending = arrivals.sending_of(asked, counter, chosen)
-    check_thing(asked, counter, sending)
     _sweep(counter)
-    outcome = intake.receive(counter.register, counter.judge, sending, moment())
+    outcome = intake.receive(
+        counter.register, counter.judge, sending, moment(), lambda: check_thing(asked, counter, sending)
+    )
     if isinstance(outcome, Declined):
         if wanted is HTML:
             return sending_page.declined(asked, counter, chosen, sending, outcome)

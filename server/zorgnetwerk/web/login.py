@@ -6,17 +6,18 @@ from typing import Final
 
 from flask import Blueprint, Request, Response, request
 
-from zorgnetwerk.errors import Forbidden, KeyRequired, RateExceeded
-from zorgnetwerk.terms.languages import LANGUAGES
+from zorgnetwerk.errors import Forbidden, KeyRequired, RateExceeded, ZorgnetwerkError
 from zorgnetwerk.terms.media_types import HTML
 from zorgnetwerk.web import negotiation, oidc, sessions
 from zorgnetwerk.web.counter import Counter
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
 from zorgnetwerk.web.responses import Representation, redirect, respond
+from zorgnetwerk.web.translations import Translator, mark
 from zorgnetwerk.web.visits import PRIVATE
 
 PATH: Final = "/review/login"
+_WAIT: Final = mark("Too many wrong keys came from your address. Try again in {after} seconds.")
 _JOURNEY: Final = "zn_journey"
-_LANGUAGE: Final = f"<any({', '.join(LANGUAGES)}):language>"
 
 
 def routes(counter: Counter) -> Blueprint:
@@ -24,17 +25,17 @@ def routes(counter: Counter) -> Blueprint:
     blueprint = Blueprint("login", __name__)
 
     @blueprint.get(PATH)
-    @blueprint.get(f"/{_LANGUAGE}{PATH}")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}{PATH}")
     def login(language: str = "") -> Response:
         return _page(request, counter, language)
 
     @blueprint.post(PATH)
-    @blueprint.post(f"/{_LANGUAGE}{PATH}")
+    @blueprint.post(f"/{LANGUAGE_IN_PATH}{PATH}")
     def sign_in(language: str = "") -> Response:
         return _sign_in(request, counter, language)
 
     @blueprint.get("/review/oidc")
-    @blueprint.get(f"/{_LANGUAGE}/review/oidc")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}/review/oidc")
     def leave(language: str = "") -> Response:
         return _leave(request, counter, language)
 
@@ -61,7 +62,7 @@ def _come_back(asked: Request, counter: Counter) -> Response:
     """
     back = counter.site.base.iri("review/oidc/back")
     key_name, language = counter.provider().finish(back, asked.cookies.get(_JOURNEY, ""), asked.args)
-    if not any(key.name == key_name and key.role == "steward" for key in counter.keys.all()):
+    if counter.keys.steward(key_name) is None:
         raise Forbidden("Your account names a key that is no steward's key here.")
     t = counter.site.renderer.translations.for_language(language)
     frame = counter.site.frame(asked, language, PATH)
@@ -84,11 +85,11 @@ def _sign_in(asked: Request, counter: Counter, language: str) -> Response:
     try:
         cookie = sessions.sign_in(asked, counter)
     except KeyRequired as error:
-        return _page(asked, counter, language, str(error), 401)
+        return _page(asked, counter, language, error, 401)
     except Forbidden as error:
-        return _page(asked, counter, language, str(error), 403)
+        return _page(asked, counter, language, error, 403)
     except RateExceeded as error:
-        shown = _page(asked, counter, language, str(error), 429)
+        shown = _page(asked, counter, language, error, 429)
         shown.headers["Retry-After"] = str(error.retry_after_seconds)
         return shown
     response = redirect(f"/{language}/review" if language else "/review")
@@ -96,7 +97,9 @@ def _sign_in(asked: Request, counter: Counter, language: str) -> Response:
     return sessions.set_cookie(response, counter, cookie)
 
 
-def _page(asked: Request, counter: Counter, language: str, problem: str = "", status: int = 200) -> Response:
+def _page(
+    asked: Request, counter: Counter, language: str, error: ZorgnetwerkError | None = None, status: int = 200
+) -> Response:
     chosen = language or negotiation.choose_language(asked.headers.get("Accept-Language"))
     t = counter.site.renderer.translations.for_language(chosen)
     body = counter.site.renderer.page(
@@ -105,10 +108,17 @@ def _page(asked: Request, counter: Counter, language: str, problem: str = "", st
         title=t.gettext("Sign in"),
         indexed=False,
         csrf=sessions.login_token(counter),
-        problem=problem,
+        problem=_sentence(error, t) if error is not None else "",
         provider=bool(counter.site.settings.oidc_issuer),
     )
     shown = Representation(
         body.encode(), HTML, status=status, language=chosen, vary=("Accept-Language",), headers=PRIVATE
     )
     return respond(asked, shown)
+
+
+def _sentence(error: ZorgnetwerkError, t: Translator) -> str:
+    """Why nobody was let in; the words of ``sessions.py`` are marked there."""
+    if isinstance(error, RateExceeded):
+        return t.gettext(_WAIT).format(after=error.retry_after_seconds)
+    return t.gettext(str(error))

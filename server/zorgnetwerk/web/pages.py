@@ -11,10 +11,9 @@ from zorgnetwerk.errors import NotFound, StoreUnavailable
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, JSON, TEXT
 from zorgnetwerk.web import metrics, negotiation
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
-
-_LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
 
 
 def routes(site: Site) -> Blueprint:
@@ -22,7 +21,7 @@ def routes(site: Site) -> Blueprint:
     blueprint = Blueprint("pages", __name__)
 
     @blueprint.get("/")
-    @blueprint.get(f"/{_LANGUAGE}/")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}/")
     def home(language: str = "") -> Response:
         return _home(request, site, language)
 

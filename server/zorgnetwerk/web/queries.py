@@ -21,9 +21,9 @@ from zorgnetwerk.errors import NotFound, SyntaxInvalid, ZorgnetwerkError
 from zorgnetwerk.store.base import Limits
 from zorgnetwerk.store.query import Query
 from zorgnetwerk.terms import media_types
-from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, JSON, SPARQL_QUERY, MediaType
 from zorgnetwerk.web import enquiries, negotiation, sparql_page
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
 from zorgnetwerk.web.protocol import Operation
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
@@ -31,7 +31,6 @@ from zorgnetwerk.web.views.questions import AskedQuestion
 from zorgnetwerk.web.views.results import Outcome, Refusal
 
 PATH: Final = "/queries"
-_LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
 _MOST_PARAMETERS: Final = 100
 _LONGEST_SEARCH: Final = 200
 
@@ -41,7 +40,7 @@ def routes(site: Site) -> Blueprint:
     blueprint = Blueprint("queries", __name__)
 
     @blueprint.get(PATH)
-    @blueprint.get(f"/{_LANGUAGE}{PATH}")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}{PATH}")
     def listing(language: str = "") -> Response:
         return _listing(request, site, language)
 
@@ -49,7 +48,7 @@ def routes(site: Site) -> Blueprint:
     def answer(name: str) -> Response:
         return _answer(request, site, name)
 
-    @blueprint.get(f"/{_LANGUAGE}{PATH}/<name>")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}{PATH}/<name>")
     def page(language: str, name: str) -> Response:
         return _page(request, site, questions.named(stored(site), name), language, vary=())
 

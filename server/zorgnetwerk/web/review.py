@@ -18,16 +18,14 @@ from zorgnetwerk.submission import reviewing, rows, withdrawing
 from zorgnetwerk.submission.intake import Declined
 from zorgnetwerk.submission.register import Filter
 from zorgnetwerk.submission.rows import STATES, WAITING, Submission
-from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.web import dossiers, merge_page, negotiation, sessions
 from zorgnetwerk.web.counter import Counter, moment
-from zorgnetwerk.web.frames import Frame
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH, Frame
 from zorgnetwerk.web.responses import redirect
 from zorgnetwerk.web.status import file_links
 from zorgnetwerk.web.views import submission as views
 from zorgnetwerk.web.visits import PATH, Visit
 
-_LANGUAGE: Final = f"<any({', '.join(LANGUAGES)}):language>"
 _BATCH_LIMIT: Final = 100
 
 
@@ -36,7 +34,7 @@ def routes(counter: Counter) -> Blueprint:
     blueprint = Blueprint("review", __name__)
 
     def add(path: str, name: str, view: Callable[..., Response], method: str = "GET") -> None:
-        for prefix, suffix in ((PATH, ""), (f"/{_LANGUAGE}{PATH}", "_page")):
+        for prefix, suffix in ((PATH, ""), (f"/{LANGUAGE_IN_PATH}{PATH}", "_page")):
             blueprint.add_url_rule(f"{prefix}{path}", f"{name}{suffix}", view, methods=[method])
 
     def inside(answer: Callable[..., Response]) -> Callable[..., Response]:
@@ -83,7 +81,7 @@ def _queue(visit: Visit) -> Response:
     )
     page = int(given["page"]) if given.get("page", "").isdecimal() and len(given["page"]) < 7 else 1
     found = visit.counter.register.listing(chosen, max(1, page))
-    t = visit.counter.site.renderer.translations.for_language(visit.frame.language)
+    t = visit.translator
     names = _names(visit, found.submissions)
     shown = [views.row(each, t, names, _release(visit, each)) for each in found.submissions]
     states = [("", visit.words("all"), sum(found.counts.values()))]
@@ -105,7 +103,7 @@ def _item(visit: Visit, identifier: str, declined: Declined | None = None) -> Re
     """One submission with everything that bears on a decision."""
     found = dossiers.dossier(visit.counter, identifier)
     view = dossiers.view(visit.counter, found, visit.frame, for_steward=True)
-    t = visit.counter.site.renderer.translations.for_language(visit.frame.language)
+    t = visit.translator
     again = tuple(views.findings(json.loads(declined.report), t, {})) if declined is not None else ()
     query = f"?token={visit.counter.register.passes.status_token(identifier)}"
     files = file_links(t, f"/submissions/{identifier}", query, found)
@@ -174,7 +172,7 @@ def _log(visit: Visit) -> Response:
     given = visit.asked.args.get("page", "1")
     page = int(given) if given.isdecimal() and len(given) < 7 else 1
     events, pages = visit.counter.register.log(max(1, page))
-    t = visit.counter.site.renderer.translations.for_language(visit.frame.language)
+    t = visit.translator
     names = {
         event.organisation: visit.counter.name_of(event.organisation, visit.frame.language)
         for event in events

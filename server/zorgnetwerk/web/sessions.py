@@ -21,6 +21,7 @@ from zorgnetwerk.errors import Forbidden, KeyRequired
 from zorgnetwerk.submission.keys import Key
 from zorgnetwerk.submission.reviewing import Steward
 from zorgnetwerk.web.counter import Counter
+from zorgnetwerk.web.translations import mark
 
 COOKIE: Final = "zn_session"
 _SESSION: Final = "session"
@@ -48,8 +49,7 @@ def visitor(asked: Request, counter: Counter) -> Visitor:
     passes = counter.register.passes
     if not name or not passes.holds(_SESSION, name, signature):
         raise KeyRequired("Sign in as a steward first.")
-    key_name = counter.access.session(name, time.time())
-    key = next((key for key in counter.keys.all() if key.name == key_name and key.role == "steward"), None)
+    key = counter.keys.steward(counter.access.session(name, time.time()) or "")
     if key is None:
         raise KeyRequired("Your session is over. Sign in again.")
     return Visitor(_steward(counter, key), passes.sign(_FORM, name), name)
@@ -70,7 +70,7 @@ def check_origin(asked: Request, counter: Counter) -> None:
     origin = asked.headers.get("Origin")
     ours = {asked.host, urlsplit(counter.site.base.value).netloc}
     if site not in ("same-origin", "none") or (origin is not None and urlsplit(origin).netloc not in ours):
-        raise Forbidden("This form was sent from another site.")
+        raise Forbidden(mark("This form was sent from another site."))
 
 
 def login_token(counter: Counter) -> str:
@@ -88,7 +88,7 @@ def sign_in(asked: Request, counter: Counter) -> str:
     given, _, signature = asked.form.get("csrf", "").partition(".")
     is_ours = counter.register.passes.holds(_LOGIN, given, signature)
     if not is_ours or not given.isdecimal() or time.time() - int(given) > _LOGIN_SECONDS:
-        raise Forbidden("This form is too old. Load the page again.")
+        raise Forbidden(mark("This form is too old. Load the page again."))
     steward = _steward(counter, _key_of(asked, counter, asked.form.get("key", "").strip()))
     return begin(counter, steward.name)
 
@@ -118,11 +118,11 @@ def set_cookie(response: Response, counter: Counter, value: str) -> Response:
 def _key_of(asked: Request, counter: Counter, secret: str) -> Key:
     found = counter.key_of(secret, asked)
     if found is None:
-        raise KeyRequired("This key is not known here.")
+        raise KeyRequired(mark("This key is not known here."))
     return found
 
 
 def _steward(counter: Counter, key: Key) -> Steward:
     if key.role != "steward":
-        raise Forbidden("This is a submitter's key. Reviews are done with a steward's key.")
+        raise Forbidden(mark("This is a submitter's key. Reviews are done with a steward's key."))
     return Steward(key.name, counter.site.base.reserve(key.organisation))

@@ -21,11 +21,11 @@ from zorgnetwerk.errors import SyntaxInvalid
 from zorgnetwerk.store.base import Limits
 from zorgnetwerk.store.query import Query, dataset_clauses, offence
 from zorgnetwerk.terms import media_types, syntax
-from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML
 from zorgnetwerk.web import enquiries, negotiation, past, protocol, sparql_page
 from zorgnetwerk.web.answering import offers_for, representation_of
 from zorgnetwerk.web.enquiries import Enquiry
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
 from zorgnetwerk.web.past import State
 from zorgnetwerk.web.protocol import Operation
 from zorgnetwerk.web.responses import Representation, respond
@@ -34,7 +34,6 @@ from zorgnetwerk.web.site import Site
 PATH = "/sparql"
 _IRI_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
 _NAMED_GRAPHS = 10
-_LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
 DESCRIPTION_OFFERS = (media_types.TURTLE, media_types.JSON_LD, media_types.RDF_XML, media_types.N_TRIPLES, HTML)
 
 
@@ -50,7 +49,7 @@ def routes(site: Site) -> Blueprint:
     def earlier(number: int) -> Response:
         return options() if request.method == "OPTIONS" else answer(request, past.numbered(request, site, number))
 
-    @blueprint.route(f"/{_LANGUAGE}/release/<int:number>{PATH}", methods=["GET", "POST"])
+    @blueprint.route(f"/{LANGUAGE_IN_PATH}/release/<int:number>{PATH}", methods=["GET", "POST"])
     def earlier_page(number: int, language: str) -> Response:
         shown = past.numbered(request, site, number).site
         return sparql_page.show(request, shown, language, operation_or_none(request, shown))
@@ -59,7 +58,7 @@ def routes(site: Site) -> Blueprint:
     def timemap() -> Response:
         return past.timemap(request, site)
 
-    @blueprint.route(f"/{_LANGUAGE}{PATH}", methods=["GET", "POST"])
+    @blueprint.route(f"/{LANGUAGE_IN_PATH}{PATH}", methods=["GET", "POST"])
     def page(language: str) -> Response:
         return sparql_page.show(request, site, language, operation_or_none(request, site))
 

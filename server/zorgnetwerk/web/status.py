@@ -20,18 +20,16 @@ from zorgnetwerk.submission.inbox import files_of
 from zorgnetwerk.submission.intake import Sender, check_starts_from
 from zorgnetwerk.submission.rows import ACCEPTED, WAITING, Event, Submission
 from zorgnetwerk.terms import media_types
-from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, JSON
 from zorgnetwerk.web import arrivals, comparing, dossiers, negotiation
 from zorgnetwerk.web.counter import Counter, moment
 from zorgnetwerk.web.dossiers import Dossier
-from zorgnetwerk.web.frames import Frame
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH, Frame
 from zorgnetwerk.web.responses import Representation, body_tag, redirect, respond
 from zorgnetwerk.web.translations import Translator
 from zorgnetwerk.web.views.submission import submission_view
 
 PRIVATE: Final[dict[str, str]] = {"Cache-Control": "private, no-cache", "Referrer-Policy": "same-origin"}
-_LANGUAGE: Final = f"<any({', '.join(LANGUAGES)}):language>"
 _OPEN: Final = frozenset((WAITING, ACCEPTED))
 _FILES: Final = MappingProxyType({"ttl": media_types.TURTLE, "nq": media_types.N_QUADS})
 
@@ -41,7 +39,7 @@ def routes(counter: Counter) -> Blueprint:
     blueprint = Blueprint("status", __name__)
 
     @blueprint.get("/submissions/<identifier>")
-    @blueprint.get(f"/{_LANGUAGE}/submissions/<identifier>")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}/submissions/<identifier>")
     def status(identifier: str, language: str = "") -> Response:
         return _status(request, counter, identifier, language)
 
@@ -50,7 +48,7 @@ def routes(counter: Counter) -> Blueprint:
         return _side(request, counter, identifier, side, suffix)
 
     @blueprint.post("/submissions/<identifier>/withdraw")
-    @blueprint.post(f"/{_LANGUAGE}/submissions/<identifier>/withdraw")
+    @blueprint.post(f"/{LANGUAGE_IN_PATH}/submissions/<identifier>/withdraw")
     def withdraw(identifier: str, language: str = "") -> Response:
         return _withdraw(request, counter, identifier, language)
 
@@ -66,13 +64,9 @@ def opened(asked: Request, counter: Counter, identifier: str) -> Dossier:
         return dossiers.dossier(counter, identifier)
     sender = arrivals.sender_of(asked, counter, "", asked.form.get("link", ""))
     found = dossiers.dossier(counter, identifier)
-    if found.submission.organisation != sender.organisation and not _is_steward(counter, sender):
+    if found.submission.organisation != sender.organisation and counter.keys.steward(sender.name) is None:
         raise NotFound(f"There is no submission {identifier[:80]!r}.")
     return found
-
-
-def _is_steward(counter: Counter, sender: Sender) -> bool:
-    return any(key.name == sender.name and key.role == "steward" for key in counter.keys.all())
 
 
 def _status(asked: Request, counter: Counter, identifier: str, language: str) -> Response:

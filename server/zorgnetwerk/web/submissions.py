@@ -21,6 +21,7 @@ from zorgnetwerk.terms import media_types
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import MediaType
 from zorgnetwerk.web import checking_page, checks, negotiation, sendings
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
 
@@ -37,7 +38,6 @@ OFFERS = (
     media_types.HTML,
 )
 _ZIP = MediaType("application/zip", "zip", "ZIP")
-_LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
 
 
 def routes(site: Site) -> Blueprint:
@@ -45,12 +45,12 @@ def routes(site: Site) -> Blueprint:
     blueprint = Blueprint("submissions", __name__)
 
     @blueprint.get("/validate")
-    @blueprint.get(f"/{_LANGUAGE}/validate")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}/validate")
     def form(language: str = "") -> Response:
         return checking_page.form(request, site, language)
 
     @blueprint.post("/validate")
-    @blueprint.post(f"/{_LANGUAGE}/validate")
+    @blueprint.post(f"/{LANGUAGE_IN_PATH}/validate")
     def validate(language: str = "") -> Response:
         return answer(request, site, language)
 

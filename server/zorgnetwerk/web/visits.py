@@ -12,6 +12,7 @@ from zorgnetwerk.web.counter import Counter
 from zorgnetwerk.web.frames import Frame
 from zorgnetwerk.web.responses import Representation, redirect, respond
 from zorgnetwerk.web.sessions import Visitor
+from zorgnetwerk.web.translations import Translator
 
 PATH: Final = "/review"
 PRIVATE: Final[dict[str, str]] = {"Cache-Control": "private, no-store", "Referrer-Policy": "same-origin"}
@@ -26,9 +27,14 @@ class Visit:
     who: Visitor
     frame: Frame
 
+    @property
+    def translator(self) -> Translator:
+        """The words of the page's language."""
+        return self.counter.site.renderer.translations.for_language(self.frame.language)
+
     def words(self, message: str) -> str:
         """A message in the language of the page."""
-        return self.counter.site.renderer.translations.for_language(self.frame.language).gettext(message)
+        return self.translator.gettext(message)
 
     def page(self, template: str, title: str, status: int = 200, **shown: Any) -> Response:
         """A page of this room."""

@@ -33,6 +33,8 @@ class Application(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
         self.release = 1
         self.faults: list[str] = []
+        self.unread: list[str] = []
+        """Paths of answers that nobody took to their end."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -47,7 +49,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
-        body = self.rfile.read(length)
+        body = self.chunks() if "Transfer-Encoding" in self.headers else self.rfile.read(length)
         self.server.asked.append((self.command, self.path, dict(self.headers.items()), body))
         if len(body) < length:
             self.close_connection = True
@@ -56,6 +58,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if fault == "end":
             self.connection.shutdown(socket.SHUT_RDWR)
             return
+        if fault == "slow":
+            time.sleep(1.5)
         content = LARGE if self.path == "/large" else f"{self.command} {self.path} {len(body)}".encode()
         if self.path == "/early":
             self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
@@ -72,10 +76,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             half = len(content) // 2 if fault == "half" else len(content)
-            self.wfile.write(content[:half])
+            try:
+                self.wfile.write(content[:half])
+            except ConnectionError:
+                self.server.unread.append(self.path)
+                self.close_connection = True
+                return
         if fault == "half":
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_RDWR)
+
+    def chunks(self) -> bytes:
+        """The body up to the last chunk, or as far as it came."""
+        read = b""
+        while size := int(self.rfile.readline() or b"0", 16):
+            read += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return read
 
     do_GET = do_HEAD = do_POST = do_QUERY = answer  # noqa: N815  # the names that http.server looks for
 
@@ -145,6 +163,25 @@ def test_a_body_that_stops_coming_is_not_waited_for(
     assert talk(door, get("/a", "Content-Length: 10", method="POST") + b"half") == b""
     wait_until(lambda: application.asked, 5)
     assert application.asked[0][3] == b"half", "the application hears that no more comes"
+
+
+@pytest.mark.parametrize("sent", [b"5\r\nha", b"4\r\nhalf\r\n", b"0\r\n", b""])
+def test_chunks_that_stop_coming_are_not_waited_for(
+    door: int, application: Application, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(connection, "STUCK_SECONDS", 0.1)
+    fields = ("Transfer-Encoding: chunked", "Expect: 100-continue")
+    assert b"200 OK" not in talk(door, get("/a", *fields, method="POST") + sent)
+    wait_until(lambda: application.asked, 5)
+
+
+def test_an_application_may_think_about_a_whole_body_in_chunks(
+    door: int, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "STUCK_SECONDS", 0.1)
+    application.faults = ["slow"]
+    answer = talk(door, get("/a", "Transfer-Encoding: chunked", method="POST") + b"4\r\nhalf\r\n0\r\n\r\n")
+    assert body_of(answer) == b"POST /a 4"
 
 
 def test_a_head_that_comes_in_drops_has_an_end(door: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,7 +356,7 @@ def test_a_client_that_leaves_is_heard_by_the_application(door: int, application
     with socket.create_connection(("127.0.0.1", door), 5) as client:
         client.sendall(get("/large", last=False))
         client.recv(10)
-    wait_until(lambda: bool(application.asked), 3)
+    wait_until(lambda: application.unread == ["/large"], 5)
     assert body_of(talk(door, get("/a"))) == b"GET /a 0"
 
 

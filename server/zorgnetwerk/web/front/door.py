@@ -24,8 +24,9 @@ from zorgnetwerk.web.front import polling
 from zorgnetwerk.web.front.aside import Aside
 from zorgnetwerk.web.front.connection import Connection
 from zorgnetwerk.web.front.heads import Head, RememberedHeads, not_modified, written
+from zorgnetwerk.web.front.link import Link
 from zorgnetwerk.web.front.notes import Notes
-from zorgnetwerk.web.front.relay import Link, Relay
+from zorgnetwerk.web.front.relay import Relay
 from zorgnetwerk.web.kept import Kept, KeptAnswers, Key, is_held, key_of
 
 SPARQL: Final = "/sparql"
@@ -98,9 +99,9 @@ class Door:
         """Calls this after so long."""
         heapq.heappush(self._timers, (self.now + seconds, next(self._numbers), call))
 
-    def aside(self, work: Callable[[], bytes], then: Callable[[bytes], None]) -> None:
-        """Does this work in a thread and goes on here with what it gave."""
-        self._aside.do(work, then)
+    def aside(self, work: Callable[[], bytes], then: Callable[[bytes], None], failed: Callable[[], None]) -> None:
+        """Does this work in a thread and goes on here with what it gave, or with ``failed``."""
+        self._aside.do(work, then, failed)
 
     def left(self, client: Connection) -> None:
         """This client's connection is closed."""

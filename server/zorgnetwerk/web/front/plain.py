@@ -193,9 +193,14 @@ class _Question:
             etag=slip.digest,
         )
         if len(body) > _PACKED_HERE_BYTES and is_packed:
-            self._door.aside(lambda: coding.compressed(body), lambda packed: self._send(shown, packed))
+            self._door.aside(lambda: coding.compressed(body), lambda packed: self._send(shown, packed), self._fail)
         else:
             self._send(shown, None)
+
+    def _fail(self) -> None:
+        """Tells that the answer could not be packed."""
+        if not self._client.is_closed:
+            self._door.say(self._client, "500 Internal Server Error", "Something went wrong on our side.")
 
     def _note(self, slip: Slip) -> None:
         if self._door.notes is not None:

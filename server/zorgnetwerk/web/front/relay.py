@@ -1,21 +1,22 @@
 """A request handed on to the application, and its answer handed back.
 
-Knows one connection to the application (a Unix socket of the web server behind the door) and the framing of one answer.
-Bodies pass through in pieces; nothing large is held, except what will be kept. The application is asked again, there or
-beside, when it ended before it said anything and asking twice does no harm.
+Knows one connection to the application (``link.py``) and the framing of one answer. Bodies pass through in pieces;
+nothing large is held, except what will be kept. The application is asked again, there or beside, when it ended before
+it said anything and asking twice does no harm.
 
 Source: RFC 9112, 6 (framing), 9.3.1 (retrying requests).
 """
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from zorgnetwerk.web.front import polling
+from zorgnetwerk.web.front.chunks import Chunks
 from zorgnetwerk.web.front.connection import BUFFER_BYTES, PIECE_BYTES, Connection
 from zorgnetwerk.web.front.heads import AnswerHead, Head, HeadError, forwarded, read_answer
+from zorgnetwerk.web.front.link import Link
 from zorgnetwerk.web.kept import Key
 
 if TYPE_CHECKING:
@@ -27,33 +28,6 @@ _PAUSE_SECONDS: Final = 0.05
 _ANSWER_HEAD_BYTES: Final = 1 << 17
 _UNTIL_CLOSED: Final = -1
 _TRIES: Final = 4
-
-
-class Link:
-    """A connection to one application process."""
-
-    def __init__(self, path: str) -> None:
-        """Errors: OSError when nobody listens there."""
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
-        try:
-            self.socket.connect(path)
-        except OSError:
-            self.socket.close()
-            raise
-
-    def is_fresh(self) -> bool:
-        """Whether the other side is still there and has said nothing."""
-        try:
-            self.socket.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return False
-
-    def close(self) -> None:
-        """Gives it back."""
-        self.socket.close()
 
 
 class Relay:
@@ -75,6 +49,7 @@ class Relay:
         self._key = key
         self._began = door.now
         self._rest = head.length
+        self._chunks = Chunks() if head.length < 0 else None
         self._link: Link | None = None
         self._is_used_link = False
         self._events = 0
@@ -94,8 +69,9 @@ class Relay:
 
     @property
     def wants_more(self) -> bool:
-        """Whether the application waits for a body that the client does not send on; the end of chunks is not seen."""
-        return self._rest > 0 and not self._pending
+        """Whether the application waits for a body that the client does not send on."""
+        has_more = self._rest > 0 if self._chunks is None else not self._chunks.is_over
+        return has_more and not self._pending
 
     def more(self) -> None:
         """More of the request's body came; after a body without end a further byte ends the connection."""
@@ -121,7 +97,10 @@ class Relay:
             return b""
         size = len(client.incoming) if self._rest < 0 else min(self._rest, len(client.incoming))
         piece, client.incoming = client.incoming[:size], client.incoming[size:]
-        self._rest -= size if self._rest > 0 else 0
+        if self._chunks is None:
+            self._rest -= size
+        else:
+            self._chunks.follow(piece)
         return piece
 
     def _open(self) -> None:
@@ -157,7 +136,7 @@ class Relay:
     def _hear(self, events: int) -> None:
         if events & polling.WRITE:
             self._flush()
-        if events & ~polling.WRITE and self._link is not None:
+        if events & ~polling.WRITE:
             self._read()
 
     def _flush(self) -> None:
