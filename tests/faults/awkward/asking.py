@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...conftest import RunningSite, start_site
+from ...store.pool import wait_until
 from ..test_site import alive, family, pids_by_role, write_content
 from .exchange import Answer, Canaries, exchange
 
@@ -29,8 +30,12 @@ class Asked:
     lasting: dict[int, str] = field(init=False)
 
     def __post_init__(self) -> None:
+        wait_until(self._is_complete, 20)
+
+    def _is_complete(self) -> bool:
+        """Whether also what starts later is there: the second web server and its worker."""
         self.lasting = lasting_processes(self.site)
-        assert len(self.lasting) >= 5, self.lasting
+        return sum("granian" in command for command in self.lasting.values()) >= 4
 
     def send(self, sent: bytes, without_body: bool = False, is_cut: bool = False) -> Answer:
         return exchange(self.site.port, sent, self.limit + 20, without_body, is_cut)

@@ -48,6 +48,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def answer(self) -> None:
+        if self.server.faults == ["refuse"]:
+            self.server.faults.clear()
+            self.close_connection = True
+            self.wfile.write(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            return
         length = int(self.headers.get("Content-Length", 0))
         body = self.chunks() if "Transfer-Encoding" in self.headers else self.rfile.read(length)
         self.server.asked.append((self.command, self.path, dict(self.headers.items()), body))
@@ -328,6 +333,18 @@ def test_an_endless_head_is_refused(door: int, application: Application) -> None
     answer = talk(door, b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000)
     assert answer.startswith(b"HTTP/1.1 431 ")
     assert application.asked == []
+
+
+@pytest.mark.parametrize("framing", [b"6;" + b"a" * 70_000 + b"\r\n", b"0\r\n" + b"X: y\r\n" * 12_000])
+def test_framing_that_outgrows_its_body_is_refused(door: int, framing: bytes) -> None:
+    head = b"POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert talk(door, head + framing + b"\r\n").startswith(b"HTTP/1.1 431 ")
+
+
+def test_what_an_application_says_before_a_body_has_come_is_heard(door: int, application: Application) -> None:
+    application.faults.append("refuse")
+    head = b"POST /refused HTTP/1.1\r\nHost: h\r\nContent-Length: 40000000\r\n\r\n"
+    assert talk(door, head + bytes(5_000_000)).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_body_in_chunks_ends_the_connection(door: int, application: Application) -> None:

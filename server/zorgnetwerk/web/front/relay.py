@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from zorgnetwerk.web.front import polling
-from zorgnetwerk.web.front.chunks import Chunks
+from zorgnetwerk.web.front.chunks import FRAMING_BYTES, Chunks
 from zorgnetwerk.web.front.connection import BUFFER_BYTES, PIECE_BYTES, Connection
 from zorgnetwerk.web.front.heads import AnswerHead, Head, HeadError, forwarded, read_answer
 from zorgnetwerk.web.front.link import Link
@@ -143,6 +143,9 @@ class Relay:
         link = self._link
         if link is None:
             return
+        if self._chunks is not None and self._chunks.is_oversized:
+            self._refuse()
+            return
         try:
             while self._pending:
                 sent = link.socket.send(self._pending)
@@ -154,8 +157,7 @@ class Relay:
         except BlockingIOError:
             pass
         except OSError:
-            self._fail()
-            return
+            self._pending = b""  # it may have said why before it closed: that is still to be read
         self._wait()
 
     def _read(self) -> None:
@@ -259,6 +261,15 @@ class Relay:
             self._give_up()
         else:
             self._client.close()
+
+    def _refuse(self) -> None:
+        """Ends a request whose framing outgrows it; also an answer that has begun."""
+        self._drop()
+        if self._told is not None:
+            self._client.close()
+            return
+        detail = f"The sizes of chunks or the trailer fields are longer than {FRAMING_BYTES} bytes."
+        self._client.refuse("431 Request Header Fields Too Large", detail)
 
     def _give_up(self) -> None:
         client = self._client
