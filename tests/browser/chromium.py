@@ -5,6 +5,7 @@ Source: Chrome DevTools Protocol (Target, Page, Runtime, Input, Emulation).
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import json
 import os
@@ -146,6 +147,22 @@ class Browser:
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
+
+    def choose_files(self, selector: str, *files: Path) -> None:
+        """Chooses files in a file field, as its dialogue does."""
+        found = self.call("Runtime.evaluate", expression=f"document.querySelector({json.dumps(selector)})")
+        self.call("DOM.setFileInputFiles", objectId=found["result"]["objectId"], files=[str(file) for file in files])
+
+    def leave_by(self, selector: str) -> None:
+        """Presses what leads to another page, and waits until that is loaded."""
+        self.read("window.isStillThePageBefore = true")
+        self.read(f"document.querySelector({json.dumps(selector)}).click()")
+        self.wait("!window.isStillThePageBefore && document.readyState === 'complete'")
+
+    def picture(self, path: Path) -> None:
+        """Takes a picture of the whole page (PNG)."""
+        data = self.call("Page.captureScreenshot", captureBeyondViewport=True)["data"]
+        path.write_bytes(base64.b64decode(data))
 
     def tab_to(self, selector: str, most: int = 80) -> None:
         """Presses Tab until an element has the focus: what cannot be reached by keyboard fails here."""

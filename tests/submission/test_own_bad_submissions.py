@@ -99,20 +99,25 @@ def test_near_miss_passes_in_its_format(put: Put, checker: Checker) -> None:
     assert report.conforms
 
 
-@pytest.mark.parametrize("case", MARKED, ids=lambda case: case["name"])
-def test_marked_line_is_the_one_that_is_named(case: dict[str, Any], checker: Checker) -> None:
+def marked(case: dict[str, Any]) -> bytes:
+    """The minimal submission with the changes of a case."""
     text = MINIMAL
     for old, new in case.get("replace", []):
         assert text.count(old) == 1, old
         text = text.replace(old, new)
-    text += case.get("add", "")
-    marked = [number for number, line in enumerate(text.split("\n"), 1) if line.endswith(MARK)]
-    findings = told(checker.check(text.encode(), media_types.TURTLE, AROUND))
+    return (text + case.get("add", "")).encode()
+
+
+@pytest.mark.parametrize("case", MARKED, ids=lambda case: case["name"])
+def test_marked_line_is_the_one_that_is_named(case: dict[str, Any], checker: Checker) -> None:
+    data = marked(case)
+    lines_marked = {number for number, line in enumerate(data.decode().split("\n"), 1) if line.endswith(MARK)}
+    findings = told(checker.check(data, media_types.TURTLE, AROUND))
     assert sorted({said(finding) for finding in findings}) == sorted(
         (rule, severity, RESERVED_BASE + node if node != "-" else "") for rule, severity, node in case["expect"]
     )
     lines = {finding.place.line for finding in findings if finding.place is not None}
-    assert lines == set(marked)
+    assert lines == lines_marked
 
 
 UNREADABLE: list[tuple[str, MediaType, bytes, int]] = [

@@ -40,7 +40,7 @@ class Code:
 @dataclass(frozen=True, slots=True)
 class Field:
     """A column with its words. Shape: ``codes`` is the list that it chooses from; ``is_required``: a rule asks for it;
-    ``example`` what an example row says."""
+    ``example`` what an example row says; of a code the end of its IRI."""
 
     column: Column
     heading: Words
@@ -106,7 +106,10 @@ def _fields(sheet: Sheet, shapes: Graph, ontology: Graph, words: Mapping[str, An
             MappingProxyType(help_),
             examples.get(column.key, ""),
             _codes(column, shapes, ontology),
-            column.path in required and column.language in ("", "nl") and not column.on_time,
+            column.path in required
+            and column.language in ("", "nl")
+            and not column.on_time
+            and not column.from_text,
         )
 
 

@@ -145,9 +145,8 @@ def example_of(form: Form, language: str) -> dict[str, str]:
     """What the example row of a form says, by column."""
     said: dict[str, str] = {}
     for item in form.fields:
-        text = item.example
-        if not text and item.codes and item.is_required:
-            text = item.codes[0].names[language]
+        code = item.code(item.example) if item.example else None
+        text = code.names[language] if code is not None else item.example
         if text:
             said[item.column.key] = text
     return said

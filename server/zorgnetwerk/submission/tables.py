@@ -40,7 +40,8 @@ class Kind(enum.Enum):
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column. ``language`` is that of a text; ``things`` are the kinds that a name may mean; ``many``: several
-    values, parted by a vertical bar; ``on_time``: the fact belongs to the time of the row, not to its thing."""
+    values, parted by a vertical bar; ``on_time``: the fact belongs to the time of the row, not to its thing; ``from_text``: an
+    attached source text gives it."""
 
     key: str
     path: URIRef
@@ -49,6 +50,7 @@ class Column:
     things: tuple[str, ...] = ()
     many: bool = False
     on_time: bool = False
+    from_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ _SOURCES: Final = (
     Column("bestandsnaam", ZN.bestandsnaam, Kind.PLAIN),
     Column("toestand-op", ZN.toestandOp, Kind.DATE),
     Column("opgehaald-op", PAV.retrievedOn, Kind.DATE),
-    Column("sha256", ZN.sha256, Kind.PLAIN),
+    Column("sha256", ZN.sha256, Kind.PLAIN, from_text=True),
     Column("adres", PAV.retrievedFrom, Kind.ADDRESS),
 )
 _ORGANISATIONS: Final = (

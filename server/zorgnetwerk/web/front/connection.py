@@ -114,8 +114,10 @@ class Connection:
         self.exchange = None
         if self.is_last:
             self._lingers_until = self._door.now + _LINGER_SECONDS
+            self.incoming = b""  # nobody reads it any more, and what comes is thrown away: the client is to go on
             if not self._outgoing:
                 self._shut()
+            self.listen()
         elif not self._is_proceeding:
             self._proceed()
 
