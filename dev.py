@@ -23,7 +23,17 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 FAULTS, STORE = "tests/faults", "tests/store"
-OUTSIDE = ("tests/browser", "tests/conformance", "tests/content")
+OUTSIDE = (
+    "tests/journeys/test_remote_site.py",
+    "tests/submission/test_neighbourhood_equals_whole.py",
+    "tests/test_packaging.py",
+    "tests/submission/test_awkward_documents.py",
+    "tests/journeys/test_bad_submissions.py",
+    "tests/browser",
+    "tests/conformance",
+    "tests/content",
+)
+FIRST = ("tests/journeys", "tests/submission")
 FRONTEND = ROOT / "server" / "frontend"
 EDITOR = ROOT / "server" / "zorgnetwerk" / "web" / "static" / "editor.js"
 REQUIREMENTS = {"run": ROOT / "requirements" / "run.txt", "dev": ROOT / "requirements" / "dev.txt"}
@@ -130,14 +140,14 @@ def test(rest: list[str]) -> int:
     if chosen or long:
         return run(pytest, *chosen)
     code = run(tool("ruff"), "check", ".") or run(tool("ruff"), "format", "--check", ".") or run(tool("mypy"))
-    # Deadlines are measured in FAULTS and STORE: those run by themselves, all else on two cores. Tracing doubles the
-    # work of every process, and a killed process spoils what it traced: where code is looked at from outside, and where
-    # processes are killed, coverage is not measured.
-    two = ["-n", "2", "--dist", "loadfile"]
+    # Deadlines are measured in FAULTS and STORE: those run by themselves, all else side by side, what takes longest
+    # first. Tracing doubles the work of every process, and a killed process spoils what it traced: where code is looked
+    # at from outside, where much is repeated, and where processes are killed, coverage is not measured.
+    together = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     ignored = [f"--ignore={path}" for path in (FAULTS, STORE, *OUTSIDE)]
-    code = code or run(pytest, *two, *OUTSIDE)
+    code = code or run(pytest, *together, *OUTSIDE)
     code = code or run(pytest, FAULTS)
-    code = code or run(pytest, *two, *ignored, "--cov", "--cov-report=")
+    code = code or run(pytest, *together, *ignored, *FIRST, "tests", "server", "--cov", "--cov-report=")
     report = ["--cov-report=term-missing:skip-covered", "--cov-fail-under=90"]
     return code or run(pytest, STORE, "--cov", "--cov-append", *report)
 

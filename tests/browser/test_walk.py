@@ -59,7 +59,7 @@ ROWS = {
             "citation": "AZ Proef en ZOL werken samen", "source": "proef-fr",
         },
         "Participations": {
-            "participant": "AZ Proef Fr", "collaboration": "AZ Proef Fr met ZOL", "rôle": "membre",
+            "participant": "AZ Proef Fr", "collaboration": "AZ Proef Fr met ZOL", "rôle": "participant",
             "citation": "AZ Proef en ZOL werken samen", "source": "proef-fr",
         },
     },
@@ -74,7 +74,7 @@ MISTAKES = {
     "fr": [
         ("Organisations", "type d'organisation", "hopital generall"),
         ("Organisations", "numéro d'entreprise", "0123456748"),
-        ("Participations", "rôle", "mambre"),
+        ("Participations", "rôle", "particpant"),
     ],
 }
 
@@ -141,7 +141,9 @@ def test_from_the_template_to_a_published_fact(
 
     chosen("proef.xlsx", filled(template, language, with_mistakes=True))
     pictured("1-told")
-    cells = browser.read("[...document.querySelectorAll('.finding.violation .place, .finding .place')].map(x => x.innerText)")
+    cells = browser.read(
+        "[...document.querySelectorAll('.finding.violation .place, .finding .place')].map(x => x.innerText)"
+    )
     told = browser.read("document.querySelector('main').innerText")
     for title, heading, text in MISTAKES[language]:
         sheet = openpyxl.load_workbook(io.BytesIO(template))[title]
@@ -152,14 +154,16 @@ def test_from_the_template_to_a_published_fact(
 
     chosen("proef2.xlsx", filled(template, language, with_mistakes=False))
     pictured("2-conforms")
-    assert browser.read("document.querySelector('.verdict-panel.is-conforms') !== null"), browser.read("document.querySelector('main').innerText")
+    assert browser.read("document.querySelector('.verdict-panel.is-conforms') !== null"), browser.read(
+        "document.querySelector('main').innerText"
+    )
 
     browser.leave_by(".next button")
     pictured("3-send")
     browser.read(f"document.querySelector('#key').value = {json.dumps(submitter)}")
     browser.leave_by(".sending button[type=submit]")
     pictured("4-sent")
-    status = browser.read("location.href")
+    status = browser.read("document.querySelector('.keep code').innerText")
 
     browser.visit(f"{desk.base}{language}/review/login")
     browser.read(f"document.querySelector('#key').value = {json.dumps(steward)}")
@@ -187,6 +191,7 @@ def test_from_the_template_to_a_published_fact(
     )
     browser.visit(f"{desk.base}{language}/changes")
     pictured("9-changes")
-    assert name in browser.read("document.querySelector('main').innerText")
+    assert f"{name}, {name} met ZOL" in browser.read("document.querySelector('main').innerText")
     browser.visit(status)
     pictured("10-status")
+    assert name in browser.read("document.querySelector('h1').innerText")

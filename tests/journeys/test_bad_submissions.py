@@ -22,8 +22,12 @@ from ..submission.test_own_bad_submissions import TEXT
 from .test_submissions import checker as ready  # noqa: F401  # waits for the site's checker
 
 CASES = list(cases())
-TURN = 8
-"""Each eighth table is checked on the command line: a call takes more than a second."""
+TURN = 3
+USUAL = [case for number, case in enumerate(CASES) if case.name.startswith("BP") or number % TURN == 0]
+"""All public ones and each third of our own; the long run takes all."""
+SIZES = pytest.mark.parametrize("chosen", [USUAL, pytest.param(CASES, marks=pytest.mark.long)], ids=["usual", "all"])
+TABLE_TURN = 6
+"""Each sixth of these tables is checked on the command line: a call takes more than a second."""
 MARK = "mark-of-the-parts"
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
 
@@ -35,7 +39,8 @@ def ours() -> Checker:
 
 def test_there_are_enough() -> None:
     names = [case.name for case in CASES]
-    assert len(names) == len(set(names)) > 200
+    assert len(names) == len(set(names)) > 300
+    assert len(USUAL) > 140
     assert sum(name.startswith("BP") for name in names) == 40
 
 
@@ -69,11 +74,12 @@ def said(report: dict[str, Any], base: str = RESERVED_BASE) -> list[Told]:
     )
 
 
-def test_over_http(site: RunningSite, ours: Checker) -> None:
+@SIZES
+def test_over_http(site: RunningSite, ours: Checker, chosen: list[Case]) -> None:
     before = site.sparql(COUNT).body
     headers = {"Content-Type": f"multipart/form-data; boundary={MARK}", "Accept": "application/json"}
     wrong = []
-    for case in CASES:
+    for case in chosen:
         reply = site.ask("/validate", headers, "POST", posted(case.pieces, site.base))
         if reply.status != 200 or said(json.loads(reply.body), site.base) != case.told(ours):
             wrong.append(
@@ -88,12 +94,16 @@ def test_over_http(site: RunningSite, ours: Checker) -> None:
     assert site.sparql(COUNT).body == before
 
 
-def grouped() -> list[list[Case]]:
+def grouped(chosen: list[Case]) -> list[list[Case]]:
     """What is checked by one call of the command: all documents with sources, all without, and some tables alone."""
-    tables = [case for case in CASES if case.pieces[-1] is TEXT]
-    documents = [case for case in CASES if case.pieces[-1] is not TEXT and not case.pieces[0].name.endswith(".csv")]
+    tables = [case for case in chosen if case.pieces[-1] is TEXT]
+    documents = [case for case in chosen if case.pieces[-1] is not TEXT and not case.pieces[0].name.endswith(".csv")]
     with_sources = [case for case in documents if case.pieces[1:]]
-    return [with_sources, [case for case in documents if not case.pieces[1:]], *([case] for case in tables[::TURN])]
+    return [
+        with_sources,
+        [case for case in documents if not case.pieces[1:]],
+        *([case] for case in tables[::TABLE_TURN]),
+    ]
 
 
 def documents(text: str) -> Iterator[dict[str, Any]]:
@@ -106,10 +116,11 @@ def documents(text: str) -> Iterator[dict[str, Any]]:
         yield found
 
 
-def test_on_the_command_line(ours: Checker, tmp_path: Path) -> None:
+@SIZES
+def test_on_the_command_line(ours: Checker, tmp_path: Path, chosen: list[Case]) -> None:
     """RDF documents in one call, since each is a submission; tables, which are one together, in calls of their own."""
     wrong = []
-    for group in grouped():
+    for group in grouped(chosen):
         folder = tmp_path / group[0].name
         folder.mkdir()
         files: dict[str, None] = {}

@@ -44,7 +44,9 @@ def cases() -> Iterator[Case]:
         for mark in own.in_formats(folder):
             if not mark.marks:
                 put = mark.values[0]
-                piece = Piece(f"{put.example.path.stem}.{put.media_type.suffix}", put.media_type, put.written().data)
+                piece = Piece(
+                    f"{folder}-{put.example.path.stem}.{put.media_type.suffix}", put.media_type, put.written().data
+                )
                 yield Case(f"{folder}-{put}", (piece, *SOURCES))
     for case in own.MARKED:
         yield Case(case["name"], (Piece(f"{case['name']}.ttl", media_types.TURTLE, own.marked(case)), *SOURCES))

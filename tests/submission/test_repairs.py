@@ -18,6 +18,8 @@ from zorgnetwerk.terms.iris import RESERVED_BASE
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import MediaType
 
+from .test_own_bad_submissions import TABLES, TEXT, as_csv
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "shapes" / "examples"
 AROUND = Circumstances(attached=read_sources(EXAMPLES))
 MENDED = ("R02-double-space", "R02-trailing-newline", "R06-misspelled-property", "R06-misspelled-class", "R11-dots",
@@ -94,3 +96,20 @@ def test_repairs_that_overlap_follow_each_other() -> None:
 @pytest.mark.parametrize("text", ["2015", "32/1/2015", "1/13/2015", "vandaag", "", "2015-13-01", "99999/1/1"])
 def test_what_is_no_day_is_none(text: str) -> None:
     assert day_in(text) is None
+
+
+def sheet_with(kind: str) -> list[Piece]:
+    sheets = {key: text.replace("algemeen ziekenhuis", kind) for key, text in TABLES["sheets"].items()}
+    return [*as_csv(sheets), TEXT]
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [("algemen ziekenhuis", "algemeen ziekenhuis"), ("Âlgemeen ziekenhuïs", "algemeen ziekenhuis"), ("kasteel", None)],
+)
+def test_a_value_of_a_list_is_mended_only_when_it_is_meant_beyond_doubt(
+    kind: str, wanted: str | None, checker: Checker
+) -> None:
+    [finding] = [it for it in checker.examine(sheet_with(kind)).report.violations if it.rule == "G1"]
+    assert "algemeen ziekenhuis" in finding.message("nl") or wanted is None
+    assert (finding.repair.new if finding.repair else None) == wanted

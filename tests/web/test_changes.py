@@ -11,6 +11,7 @@ from rdflib import Graph, Literal, URIRef
 
 from tests.dataset.test_building import BASE
 from tests.dataset.test_publishing import LABEL, PARTICIPATION, House, line
+from zorgnetwerk.dataset import changes
 from zorgnetwerk.settings import load
 from zorgnetwerk.store.local import LocalStore
 from zorgnetwerk.store.redaction import Target
@@ -18,7 +19,7 @@ from zorgnetwerk.submission import conformance
 from zorgnetwerk.submission.findings import Finding, Severity, report_of
 from zorgnetwerk.submission.redaction import redact
 from zorgnetwerk.terms.languages import LANGUAGES
-from zorgnetwerk.terms.namespaces import PROV, SH, VOID
+from zorgnetwerk.terms.namespaces import DCT, PROV, SH, VOID
 from zorgnetwerk.web.app import create_app
 from zorgnetwerk.web.rendering import Renderer
 from zorgnetwerk.web.site import Site
@@ -100,6 +101,34 @@ def test_the_list_is_rdf_too(house: House, serve: Serve) -> None:
     added = graph.value(change, PROV.generated)
     assert graph.value(added, VOID.triples) == Literal(5)
     assert graph.value(change, PROV.wasAssociatedWith) == URIRef(f"{BASE.value}id/organisatie/a")
+
+
+def test_a_change_is_named_by_what_it_is_about(house: House, serve: Serve) -> None:
+    accept(house)
+    house.publish()
+    client = serve(house)
+    assert client.get("/changes.json").get_json()["changes"][0]["about"] == [NAME]
+    assert "Quisthoudt &amp; &lt;Zonen&gt;</a>" in client.get("/nl/changes").text
+    graph = Graph().parse(data=client.get("/changes.ttl").data, format="turtle")
+    assert graph.value(URIRef(f"{BASE.value}changes/2"), DCT.title) == Literal(NAME)
+
+
+def test_a_change_too_large_to_be_told_is_counted_and_the_dumps_are_named(
+    house: House, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept(house)
+    house.publish()
+    monkeypatch.setattr(changes, "LINES_LIMIT", 4)
+    client = serve(house)
+    page = client.get("/nl/changes/2")
+    assert page.status_code == 200
+    assert "/nl/dumps/" in page.text
+    assert "/changes/2.rdfp" not in page.text
+    for suffix in ("rdfp", "json"):
+        answer = client.get(f"/changes/2.{suffix}")
+        assert answer.status_code >= 400
+        assert "/dumps/" in answer.text
+    assert client.get("/changes/2.ttl").status_code == 200
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,7 +6,7 @@ Knows journal and bases. Must not know pages. A change is listed once a release 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -15,13 +15,21 @@ from rdflib import Graph, Literal, URIRef
 from zorgnetwerk.errors import NotFound
 from zorgnetwerk.store.deltas import Change
 from zorgnetwerk.store.digests import is_blank
-from zorgnetwerk.store.entries import Entry
+from zorgnetwerk.store.entries import Outline
 from zorgnetwerk.store.journal import FILE, Journal
+from zorgnetwerk.terms import syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE as RESERVED
 from zorgnetwerk.terms.iris import Base, rebase_line
-from zorgnetwerk.terms.namespaces import DCT, PROV, RDF, VOID, XSD
+from zorgnetwerk.terms.languages import DEFAULT_LANGUAGE
+from zorgnetwerk.terms.namespaces import DCT, PROV, RDF, SKOS, VOID, XSD
 
 PAGE_SIZE: Final = 50
+LINES_LIMIT: Final = 200_000
+"""A change of more lines is told in numbers: its lines would fill the memory of whoever tells them."""
+_NAMING: Final = f" <{SKOS.prefLabel}> "
+_OF_OURS: Final = f"<{RESERVED}id/beslissing/"
+"""What is said of a decision is ours, and not what the change is about."""
+_ABOUT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class Summary:
     """One change without its lines.
 
     Shape: ``organisation`` is an IRI under the served base, or empty; ``submission`` an id, or empty; ``old`` and
-           ``new`` the IRIs of a thing that was moved.
+           ``new`` the IRIs of a thing that was moved; ``about`` the names of the first things that came or went.
     Units: ``time`` is ISO 8601 in UTC; ``added`` and ``removed`` count statements, ``forgotten`` those of them that had
            to be removed for good.
     """
@@ -45,15 +53,19 @@ class Summary:
     forgotten: int
     old: str = ""
     new: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One change with its lines under the reserved base, forgotten ones left out."""
+    """One change with its lines under the reserved base, forgotten ones left out; no lines when they are too many to be
+    told, which ``is_whole`` says.
+    """
 
     summary: Summary
     added: tuple[str, ...]
     removed: tuple[str, ...]
+    is_whole: bool = True
 
     def served(self, base: Base) -> Change:
         """The lines under the served base."""
@@ -63,11 +75,10 @@ class Told:
 
 @dataclass(slots=True)
 class Changes:
-    """The changes of one state folder. Summaries are kept, since their entries never change but for forgotten words."""
+    """The changes of one state folder."""
 
     folder: Path
     base: Base
-    _known: dict[tuple[int, str], Summary] = field(default_factory=dict)
 
     def page(self, published: int, page: int) -> tuple[Sequence[Summary], int]:
         """The changes of a page, newest first, and how many pages there are; ``published`` is the newest listed entry.
@@ -78,16 +89,21 @@ class Changes:
         if not 1 <= page <= pages:
             raise NotFound(f"The list of changes has {pages} page(s), not {page}.")
         first = published - PAGE_SIZE * (page - 1)
-        entries = self._journal().entries(after=max(0, first - PAGE_SIZE), until=first)
-        return [self._summary(entry) for entry in entries][::-1], pages
+        outlines = self._journal().outlines(max(0, first - PAGE_SIZE), first, _NAMING)
+        return [self._summary(outline) for outline in outlines][::-1], pages
 
     def find(self, published: int, number: int) -> Told:
         """One change. Errors: NotFound when there is none of this number, or no release holds it yet."""
-        entry = next(iter(self._journal().entries(after=number - 1, until=min(number, published))), None)
-        if entry is None:
+        journal, until = self._journal(), min(number, published)
+        outline = next(iter(journal.outlines(number - 1, until, _NAMING)), None)
+        if outline is None:
             raise NotFound(f"There is no change {number}; the newest is {published}.")
-        sides = [tuple(line for line in side if not is_blank(line)) for side in (entry.added, entry.removed)]
-        return Told(self._summary(entry), *sides)
+        summary = self._summary(outline)
+        if summary.added + summary.removed > LINES_LIMIT:
+            return Told(summary, (), (), is_whole=False)
+        [entry] = journal.entries(number - 1, until)
+        added, removed = (tuple(line for line in side if not is_blank(line)) for side in (entry.added, entry.removed))
+        return Told(summary, added, removed)
 
     def _journal(self) -> Journal:
         path = self.folder / FILE
@@ -95,34 +111,40 @@ class Changes:
             raise NotFound("This site keeps no journal: it shows what another one publishes.")
         return Journal(path)
 
-    def _summary(self, entry: Entry) -> Summary:
-        key = (entry.number, entry.cause)
-        if key not in self._known:
-            self._known[key] = self._made(entry)
-        return self._known[key]
-
-    def _made(self, entry: Entry) -> Summary:
-        details = {name: self.base.rebase(value) for name, value in entry.details.items()}
+    def _summary(self, outline: Outline) -> Summary:
+        details = {name: self.base.rebase(value) for name, value in outline.details.items()}
+        added, removed = outline.added, outline.removed
         return Summary(
-            number=entry.number,
-            time=entry.time,
-            kind=entry.kind,
-            cause=entry.cause.replace(RESERVED, self.base.value),
+            number=outline.number,
+            time=outline.time,
+            kind=outline.kind,
+            cause=outline.cause.replace(RESERVED, self.base.value),
             organisation=details.get("organisation", ""),
             submission=details.get("submission", ""),
-            added=len(entry.added),
-            removed=len(entry.removed),
-            forgotten=sum(map(is_blank, (*entry.added, *entry.removed))),
+            added=added.lines,
+            removed=removed.lines,
+            forgotten=added.forgotten + removed.forgotten,
             old=details.get("old", ""),
             new=details.get("new", ""),
+            about=() if outline.kind == "build" else _names(added.named or removed.named),
         )
+
+
+def _names(lines: Iterable[str]) -> tuple[str, ...]:
+    """What the things of these lines are called, each once, the first few."""
+    found: dict[str, str] = {}
+    for subject, _, name in syntax.lines_to_graph(line for line in lines if not line.startswith(_OF_OURS)):
+        is_better = isinstance(name, Literal) and name.language == DEFAULT_LANGUAGE
+        found[str(subject)] = str(name) if is_better else found.get(str(subject), str(name))
+    return tuple(sorted(found.values()))[:_ABOUT]
 
 
 def described(changes: Iterable[Summary], base: Base) -> Graph:
     """The changes as activities.
 
-    Shape: each ``{base}changes/{number}`` is a prov:Activity with its end, kind (dct:type, a word), cause,
-           organisation, and two void:Dataset, generated and invalidated, with their numbers of statements.
+    Shape: each ``{base}changes/{number}`` is a prov:Activity with its end, kind (dct:type, a word), cause, the names of
+           what it is about (dct:title), organisation, and two void:Dataset, generated and invalidated, with their
+           numbers of statements.
     """
     graph = Graph()
     for change in changes:
@@ -131,6 +153,8 @@ def described(changes: Iterable[Summary], base: Base) -> Graph:
         graph.add((node, DCT.identifier, Literal(str(change.number))))
         graph.add((node, DCT.type, Literal(change.kind)))
         graph.add((node, DCT.description, Literal(change.cause)))
+        for name in change.about:
+            graph.add((node, DCT.title, Literal(name)))
         graph.add((node, PROV.endedAtTime, Literal(change.time, datatype=XSD.dateTime)))
         if change.organisation:
             graph.add((node, PROV.wasAssociatedWith, URIRef(change.organisation)))

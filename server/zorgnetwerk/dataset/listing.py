@@ -5,7 +5,6 @@ The kind is the part of the path before the slug (``organisatie``, ``samenwerkin
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 from rdflib import Graph, Literal, URIRef
@@ -14,7 +13,7 @@ from zorgnetwerk.dataset import labels, queries
 from zorgnetwerk.errors import NotFound
 from zorgnetwerk.store.base import Store
 from zorgnetwerk.terms.iris import Base
-from zorgnetwerk.terms.languages import DEFAULT_LANGUAGE
+from zorgnetwerk.terms.languages import DEFAULT_LANGUAGE, unaccented
 from zorgnetwerk.terms.namespaces import FOAF, RDF
 
 PAGE_SIZE = 500
@@ -64,5 +63,5 @@ def sort_key(text: str) -> str:
     >>> sort_key("'t Net"), sort_key("Emmaüs")
     ('t net', 'emmaus')
     """
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
+    plain = unaccented(text)
     return plain.lstrip(" \"'“„«(‘’") or plain

@@ -7,13 +7,14 @@ The chain covers digests, not texts, so that a text that had to be forgotten can
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
-from zorgnetwerk.store.digests import digest_of
+from zorgnetwerk.store.digests import BLANKED, digest_of
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS redacted (
@@ -34,7 +35,33 @@ CREATE TABLE IF NOT EXISTS entry (
 ) STRICT;
 """
 INSERT: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_PIECE_BYTES: Final = 1 << 20
+_NAMED: Final = 12
 Row: TypeAlias = tuple[int, str, str, str, str, bytes, bytes, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What came, or what went, without its lines. Units: ``lines`` counts them all, ``forgotten`` the blanked ones;
+    ``named`` are the first lines that name something.
+    """
+
+    lines: int
+    forgotten: int
+    named: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """An entry without its lines, however many they are."""
+
+    number: int
+    time: str
+    kind: str
+    cause: str
+    details: Mapping[str, str]
+    added: Side
+    removed: Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +151,31 @@ def entry_of(row: Any) -> Entry:
         chain,
         json.loads(kept),
     )
+
+
+def outline_of(row: Any, naming: str) -> Outline:
+    """The outline of a row; lines with this text in them name something."""
+    number, time, kind, cause, details, added, removed, *_ = row
+    return Outline(number, time, kind, cause, json.loads(details), _side(added, naming), _side(removed, naming))
+
+
+def _side(data: bytes, naming: str) -> Side:
+    """What a packed side has, read piece by piece: a side may be larger than the memory."""
+    reader, carried, lines, forgotten = zlib.decompressobj(), b"", 0, 0
+    named: list[str] = []
+    mark, text = BLANKED.encode(), naming.encode()
+    while True:
+        piece = reader.decompress(data, _PIECE_BYTES)
+        data = reader.unconsumed_tail
+        whole, end, carried = (carried + piece).rpartition(b"\n") if piece else (carried, b"", b"")
+        if end or (whole and not piece):
+            lines += whole.count(b"\n") + 1
+            forgotten += whole.startswith(mark) + whole.count(b"\n" + mark)
+            if len(named) < _NAMED and text in whole:
+                found = (line.decode() for line in whole.split(b"\n") if text in line)
+                named += itertools.islice(found, _NAMED - len(named))
+        if not piece:
+            return Side(lines, forgotten, tuple(named))
 
 
 def pack(lines: Iterable[str]) -> bytes:

@@ -21,7 +21,7 @@ from typing import Final, Literal, TypeAlias
 from zorgnetwerk.errors import StateError, StorageFull
 from zorgnetwerk.store import faults
 from zorgnetwerk.store.digests import hash_of, moved
-from zorgnetwerk.store.entries import INSERT, SCHEMA, Entry, chain_of, entry_of, matching, row_of
+from zorgnetwerk.store.entries import INSERT, SCHEMA, Entry, Outline, chain_of, entry_of, matching, outline_of, row_of
 from zorgnetwerk.store.state import sync_folder
 
 FILE: Final = "journal.sqlite"
@@ -168,6 +168,14 @@ class Journal:
                 "SELECT * FROM entry WHERE number > ? AND number <= ? ORDER BY number", (after, limit)
             ):
                 yield entry_of(row)
+
+    def outlines(self, after: int, until: int, naming: str) -> Iterator[Outline]:
+        """The same without their lines; of these only a few that name something: those with this text in them."""
+        with closing(self.reading()) as connection:
+            for row in connection.execute(
+                "SELECT * FROM entry WHERE number > ? AND number <= ? ORDER BY number", (after, until)
+            ):
+                yield outline_of(row, naming)
 
     def last(self) -> Entry | None:
         """The newest entry, or None."""

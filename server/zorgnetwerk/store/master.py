@@ -33,6 +33,9 @@ from zorgnetwerk.store.processes import log_to_stderr
 from zorgnetwerk.store.work import CheckWork, QueryWork, Work
 
 _DETAIL_BYTES: Final = 2_000
+_FOREIGN: Final = ("query", "loan")
+_NICENESS: Final = 5
+"""Workers of foreign queries give way to those of pages, also while nobody knows yet how long a query is."""
 
 
 class Master:
@@ -75,6 +78,7 @@ class Master:
         process = os.fork()
         if process == 0:
             ours.close()
+            os.nice(_NICENESS if lane in _FOREIGN else 0)
             worker.become(master, Channel(theirs), errors, self._work, self._allowance, is_lent=lane == "loan")
         theirs.close()
         self._errors[process] = errors

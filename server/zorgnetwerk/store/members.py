@@ -17,6 +17,7 @@ from zorgnetwerk.store.frames import Channel
 from zorgnetwerk.store.lanes import Lane
 
 _RELEASE: Final = "--release="
+_DEMOTED_NICENESS: Final = 15
 _TICKS_PER_SECOND: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -62,7 +63,7 @@ class Member:
         """Gives way to everything else from now on. It cannot be undone, so such a worker serves one request only."""
         self.is_demoted = True
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, 10)
+            os.setpriority(os.PRIO_PROCESS, self.pid, _DEMOTED_NICENESS)
 
     def busy_seconds(self) -> float:
         """The processor time since its last reply."""

@@ -24,7 +24,7 @@ from zorgnetwerk.submission.lookup import Lookup
 from zorgnetwerk.submission.rules import Rulebook
 from zorgnetwerk.submission.sheet_facts import day_of
 from zorgnetwerk.submission.tables import SEPARATOR, YES_NO, Kind
-from zorgnetwerk.terms.languages import LANGUAGES
+from zorgnetwerk.terms.languages import LANGUAGES, unaccented
 from zorgnetwerk.terms.namespaces import ORG, XSD
 
 _YES: Final = frozenset(("true", "1", *(pair[0] for pair in YES_NO.values())))
@@ -92,9 +92,9 @@ class CellReader:
         return found.thing
 
     def _unknown_code(self, row: Row, item: Field, text: str) -> None:
-        names = [code.names[self.language] for code in item.codes]
-        near = difflib.get_close_matches(text.strip(), names, n=_NAMED, cutoff=0.5)
-        listed = near or names[:_NAMED]
+        names = {unaccented(code.names[self.language]): code.names[self.language] for code in item.codes}
+        near = difflib.get_close_matches(unaccented(text.strip()), names, n=_NAMED, cutoff=0.5)
+        listed = [names[name] for name in near] or [*names.values()][:_NAMED]
         heading = row.heading(item.column.key)
         spot = row.spot(item.column.key)
         self.tell("G1-lijst", spot, value=Literal(text.strip()), column=heading, suggestion=", ".join(listed))

@@ -106,10 +106,7 @@ def _fields(sheet: Sheet, shapes: Graph, ontology: Graph, words: Mapping[str, An
             MappingProxyType(help_),
             examples.get(column.key, ""),
             _codes(column, shapes, ontology),
-            column.path in required
-            and column.language in ("", "nl")
-            and not column.on_time
-            and not column.from_text,
+            column.path in required and column.language in ("", "nl") and not column.on_time and not column.from_text,
         )
 
 

@@ -20,6 +20,7 @@ from zorgnetwerk.submission.findings import Finding
 from zorgnetwerk.submission.neighbourhood import Edges
 from zorgnetwerk.submission.rules import Rulebook
 from zorgnetwerk.terms.iris import RESERVED_BASE
+from zorgnetwerk.terms.languages import unaccented
 from zorgnetwerk.terms.namespaces import OA, OWL, PROV, RDF, RDFS, RESERVED_ZN, SH, SKOS
 
 _OUT_OF_REACH = tuple(f"{RESERVED_BASE}{path}" for path in ("ns/", "auth/", "shapes/", "id/graaf/"))
@@ -139,8 +140,8 @@ def _similar(term: Node, terms: frozenset[URIRef]) -> str:
 
 def is_near(term: Node, suggestion: str) -> bool:
     """Whether a suggested term is so much like the unknown one that it must be meant."""
-    name = str(term).removeprefix(str(RESERVED_ZN)).casefold()
-    return difflib.SequenceMatcher(None, name, suggestion.removeprefix("zn:").casefold()).ratio() >= _NEAR
+    name, other = unaccented(str(term).removeprefix(str(RESERVED_ZN))), unaccented(suggestion.removeprefix("zn:"))
+    return difflib.SequenceMatcher(None, name, other).ratio() >= _NEAR
 
 
 def quotations(graph: Graph, quoted: Iterable[Node], text_of: SourceText, rules: Rulebook) -> Iterator[Finding]:

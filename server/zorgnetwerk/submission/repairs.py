@@ -185,7 +185,10 @@ def _named(finding: Finding) -> Mend | None:
     if not str(finding.shape).endswith(("G1-naam", "G1-lijst")) or suggestion in ("", "–"):
         return None
     first, *others = suggestion.split(", ")
-    return Mend(CODE if is_list else NAME, Literal(first)) if is_list or not others else None
+    if is_list:
+        is_meant = finding.value is not None and is_near(finding.value, first)
+        return Mend(CODE, Literal(first)) if is_meant else None
+    return None if others else Mend(NAME, Literal(first))
 
 
 _MAKERS: Final[Mapping[str, Callable[[Finding], Mend | None]]] = MappingProxyType(

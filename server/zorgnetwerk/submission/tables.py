@@ -40,8 +40,8 @@ class Kind(enum.Enum):
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column. ``language`` is that of a text; ``things`` are the kinds that a name may mean; ``many``: several
-    values, parted by a vertical bar; ``on_time``: the fact belongs to the time of the row, not to its thing; ``from_text``: an
-    attached source text gives it."""
+    values, parted by a vertical bar; ``on_time``: the fact belongs to the time of the row, not to its thing;
+    ``from_text``: an attached source text gives it."""
 
     key: str
     path: URIRef

@@ -6,6 +6,7 @@ nor translations of the interface (``web/translations.py``).
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -24,6 +25,16 @@ _FALLBACKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "en": ("en", "nl", "fr", "de"),
     }
 )
+
+
+def unaccented(text: str) -> str:
+    """A text without case and accents, for comparing what people type.
+
+    >>> unaccented("Hôpital Emmaüs")
+    'hopital emmaus'
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
 def pick(literals: Iterable[Literal], language: str) -> Literal | None:

@@ -14,7 +14,7 @@ from rdflib import URIRef
 
 from zorgnetwerk.dataset import changes, labels
 from zorgnetwerk.dataset.changes import Changes, Told
-from zorgnetwerk.errors import NotFound, StoreUnavailable
+from zorgnetwerk.errors import NotFound, ResultTooLarge, StoreUnavailable
 from zorgnetwerk.submission import comparison, conformance
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.media_types import HTML, JSON, TRIPLE_FORMATS, MediaType
@@ -100,8 +100,10 @@ def _list(asked: Request, site: Site, listed: Changes, language: str, suffix: st
 
 def _one(asked: Request, site: Site, told: Told, language: str, suffix: str) -> Response:
     path = f"/changes/{told.summary.number}"
-    change = told.served(site.base)
     media_type = PATCH if suffix == "rdfp" else _chosen(asked, language, suffix, (*_OFFERS, PATCH))
+    if media_type in (PATCH, JSON) and not told.is_whole:
+        raise _too_large(told.summary)
+    change = told.served(site.base)
     if media_type is PATCH:
         return _answer(asked, site, change.written().encode(), PATCH, path, suffix)
     if media_type is JSON:
@@ -116,13 +118,25 @@ def _one(asked: Request, site: Site, told: Told, language: str, suffix: str) -> 
         summary = told.summary
         name = _names(site, {summary.organisation, summary.old, summary.new}, frame)
         row = views.change_row(summary, t, frame, name)
-        view = _difference(site, told, frame) if len(told.added) + len(told.removed) <= _LARGE else None
+        is_small = told.is_whole and len(told.added) + len(told.removed) <= _LARGE
+        view = _difference(site, told, frame) if is_small else None
         title = t.gettext("Change %(number)s") % {"number": summary.number}
-        files = [("RDF Patch", f"{path}.rdfp"), ("JSON", f"{path}.json")]
+        files = [("RDF Patch", f"{path}.rdfp"), ("JSON", f"{path}.json")] if told.is_whole else []
         formats = _formats(path)
         return site.renderer.page("change.html", frame, title=title, formats=formats, row=row, view=view, files=files)
 
     return _html(asked, site, language, path, page)
+
+
+def _too_large(summary: changes.Summary) -> ResultTooLarge:
+    used = summary.added + summary.removed
+    return ResultTooLarge(
+        f"Change {summary.number} has {used:,} statements, more than are told at once; "
+        "the dumps hold the whole data set (/dumps/).",
+        limit=changes.LINES_LIMIT,
+        used=used,
+        unit="statements",
+    )
 
 
 def _difference(site: Site, told: Told, frame: Frame) -> DifferenceView:

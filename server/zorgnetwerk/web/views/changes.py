@@ -53,6 +53,7 @@ class ChangeRow:
     added: int
     removed: int
     forgotten: int
+    submission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +115,19 @@ def change_row(change: Summary, t: Translator, frame: Frame, name: Naming) -> Ch
         added=change.added,
         removed=change.removed,
         forgotten=change.forgotten,
+        submission=change.submission,
     )
 
 
 def _what(change: Summary, t: Translator, name: Naming) -> str:
     if change.kind == "move" and change.old and change.new:
         return t.gettext("%(old)s is now %(new)s") % {"old": name(change.old), "new": name(change.new)}
+    if change.kind == "submission" and change.about:
+        return ", ".join(change.about)
     if change.kind == "submission":
         return t.gettext("Submission %(id)s was accepted") % {"id": change.submission}
     if change.kind == "withdrawal":
-        return t.gettext("Submission %(id)s was taken back") % {"id": change.submission}
+        return t.gettext("Taken back: %(what)s") % {"what": ", ".join(change.about) or change.submission}
     if change.kind == "build" and change.cause in ("build", "restore"):
         return t.gettext("The content of the publisher changed")
     return change.cause
