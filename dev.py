@@ -22,18 +22,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-FAULTS, STORE = "tests/faults", "tests/store"
+ALONE = tuple(f"tests/faults/test_{name}.py" for name in ("site", "processes", "parallel_runaways"))
+POOLS = tuple(
+    f"tests/store/test_{name}.py" for name in ("reception", "lender", "pool", "fairness", "dispatcher", "succession")
+)
+COVERED = ("tests/journeys/test_desk.py", "tests/journeys/test_form.py", "tests/journeys/test_submissions.py")
 OUTSIDE = (
-    "tests/journeys/test_remote_site.py",
     "tests/submission/test_neighbourhood_equals_whole.py",
     "tests/test_packaging.py",
     "tests/submission/test_awkward_documents.py",
-    "tests/journeys/test_bad_submissions.py",
+    "tests/journeys",
+    "tests/faults",
     "tests/browser",
     "tests/conformance",
     "tests/content",
 )
-FIRST = ("tests/journeys", "tests/submission")
 FRONTEND = ROOT / "server" / "frontend"
 EDITOR = ROOT / "server" / "zorgnetwerk" / "web" / "static" / "editor.js"
 REQUIREMENTS = {"run": ROOT / "requirements" / "run.txt", "dev": ROOT / "requirements" / "dev.txt"}
@@ -139,17 +142,23 @@ def test(rest: list[str]) -> int:
     pytest = [str(PYTHON), "-m", "pytest", "-q", *([] if long else ["-m", "not long"])]
     if chosen or long:
         return run(pytest, *chosen)
+    (ROOT / ".coverage").unlink(missing_ok=True)
     code = run(tool("ruff"), "check", ".") or run(tool("ruff"), "format", "--check", ".") or run(tool("mypy"))
-    # Deadlines are measured in FAULTS and STORE: those run by themselves, all else side by side, what takes longest
+    # Where deadlines are measured (ALONE, POOLS) nothing runs beside, all else runs side by side, what takes longest
     # first. Tracing doubles the work of every process, and a killed process spoils what it traced: where code is looked
     # at from outside, where much is repeated, and where processes are killed, coverage is not measured.
     together = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
-    ignored = [f"--ignore={path}" for path in (FAULTS, STORE, *OUTSIDE)]
-    code = code or run(pytest, *together, *OUTSIDE)
-    code = code or run(pytest, FAULTS)
-    code = code or run(pytest, *together, *ignored, *FIRST, "tests", "server", "--cov", "--cov-report=")
-    report = ["--cov-report=term-missing:skip-covered", "--cov-fail-under=90"]
-    return code or run(pytest, STORE, "--cov", "--cov-append", *report)
+    traced = ["--cov", "--cov-append"]
+    code = code or run(pytest, *together, *ignoring(*ALONE, *COVERED), *OUTSIDE)
+    code = code or run(pytest, *ALONE)
+    code = code or run(pytest, *together, *COVERED, *traced, "--cov-report=")
+    code = code or run(pytest, *together, *ignoring(*POOLS, *OUTSIDE), "tests", "server", *traced, "--cov-report=")
+    return code or run(pytest, *POOLS, *traced, "--cov-report=term-missing:skip-covered", "--cov-fail-under=90")
+
+
+def ignoring(*paths: str) -> list[str]:
+    """The flags that leave these paths out."""
+    return [f"--ignore={path}" for path in paths]
 
 
 def tool(name: str) -> list[str]:

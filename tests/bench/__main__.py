@@ -9,18 +9,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import client, large, networks, pages, peers
+from . import checking, client, large, networks, pages, peers
 from .asking import forget
 from .measuring import Comparison, Effort, compare
 from .reporting import NATIVE, Figures, machine, text_of, write
 
 SIZES = (10_000, 100_000, 1_000_000)
 LONG = 10_000_000
+CHECKED = (10_000, 1_000_000)
 
 
 def main() -> int:
     options = _parser().parse_args()
-    peers.install(print) if not options.no_install else None
+    peers.install(print) if not (options.no_install or not options.sizes) else None
     figures = Figures(machine())
     figures.ceiling = {number: client.ceiling(number).throughput for number in (1, 4, 16)}
     out = Path(options.out)
@@ -31,6 +32,10 @@ def main() -> int:
             write(figures, out)
         if not options.no_pages:
             figures.further["pages of our own content, milliseconds"] = pages.measure(folder / "pages")
+        if options.checking:
+            sizes = (*CHECKED, *([options.long_size] if options.long else []))
+            measured = checking.measure(sizes, options.copies, folder / "checking", _say)
+            figures.further["checking"] = measured
         if options.long:
             figures.further[f"{options.long_size:,} quads"] = large.measure(options.long_size, folder / "long", _say)
     figures.machine["load at the end"] = machine()["load"]
@@ -49,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
         "--long", action="store_true", help="also 10 million quads: build, start, memory, fork, questions"
     )
     parser.add_argument("--long-size", type=int, default=LONG, help="another number of quads for --long")
+    parser.add_argument("--checking", action="store_true", help="also what checks cost, and plain pySHACL beside ours")
+    parser.add_argument("--copies", type=_sizes, default=(1, 8), help="how often our data is copied for --checking")
     parser.add_argument("--out", default="build/bench", help="folder for report.txt and figures.json")
     parser.add_argument("--scratch", help="folder for networks and states (default: the system's)")
     parser.add_argument("--no-install", action="store_true", help="install no peers")

@@ -57,7 +57,8 @@ def assert_same_in_all_formats(site: RunningSite, path: str) -> None:
         if reference is None:
             reference = graph
         assert len(graph) > 1
-        assert isomorphic(graph, reference), f"{path} differs in {media_type}"
+        # Equal sets are isomorphic, and found equal in a fraction of the time.
+        assert set(graph) == set(reference) or isomorphic(graph, reference), f"{path} differs in {media_type}"
 
 
 def test_a_thing_leads_to_its_document(site: RunningSite) -> None:
