@@ -33,7 +33,7 @@ def house(tmp_path: Path) -> House:
 
 @pytest.fixture
 def publisher(house: House) -> Publisher:
-    chores = Chores(house.releases.state.folder, has_shapes=False)
+    chores = Chores(house.releases.state.folder, is_checking=False)
     chores.step = lambda *_: None  # type: ignore[method-assign]  # processes of their own, tried below
     return Publisher(house.releases, house.journal, is_house=True, retention=30, chores=chores)
 
@@ -116,7 +116,7 @@ def has_old_outlets(house: House) -> bool:
 
 
 def test_a_release_that_was_followed_is_checked_soon_and_a_built_one_later(house: House) -> None:
-    chores = Chores(house.releases.state.folder, has_shapes=True)
+    chores = Chores(house.releases.state.folder, is_checking=True)
     built = house.releases.newest()
     assert built is not None
     assert is_unchecked(house.releases.state.folder, built)
@@ -131,7 +131,7 @@ def test_chores_wait_for_a_quiet_moment(house: House, monkeypatch: pytest.Monkey
     monkeypatch.setattr("zorgnetwerk.store.processes.start", lambda command: started.append(command))
     house.accept([NAME])
     house.publish()
-    chores = Chores(house.releases.state.folder, has_shapes=False)
+    chores = Chores(house.releases.state.folder, is_checking=False)
     chores.step(house.releases, time.monotonic())
     assert started == []
     chores.step(house.releases, time.monotonic() - 10)

@@ -18,6 +18,7 @@ from typing import Final
 from zorgnetwerk import logs, settings
 from zorgnetwerk.dataset import outlets
 from zorgnetwerk.errors import ZorgnetwerkError
+from zorgnetwerk.settings import Settings
 from zorgnetwerk.store import deltas, processes
 from zorgnetwerk.store.edges import ReleaseEdges
 from zorgnetwerk.store.release import Release, Releases
@@ -37,9 +38,10 @@ _LOG: Final = logging.getLogger("zorgnetwerk.chores")
 class Chores:
     """The process that does the chores of one state folder, when there are any."""
 
-    def __init__(self, folder: Path, has_shapes: bool) -> None:
+    def __init__(self, folder: Path, *, is_checking: bool) -> None:
+        """``is_checking``: the check of the whole data set is one of them."""
         self._folder = folder
-        self._has_shapes = has_shapes
+        self._is_checking = is_checking
         self._process: subprocess.Popen[bytes] | None = None
         self._idle_since = time.monotonic()
         self._not_before = 0.0
@@ -64,7 +66,7 @@ class Chores:
             return True
         # A build has just checked its release; the report on it is not urgent.
         is_urgent = is_settled or bool(deltas.chain_of(release.folder).deltas)
-        return self._has_shapes and is_urgent and is_unchecked(self._folder, release)
+        return self._is_checking and is_urgent and is_unchecked(self._folder, release)
 
     def stop(self) -> None:
         """Ends what is under way; it is done again later."""
@@ -81,6 +83,11 @@ class Chores:
         if code != 0:
             self._not_before = now + _PAUSE_AFTER_FAILURE_SECONDS
             _LOG.error("the chores ended with code %d; they are tried again in some minutes", code)
+
+
+def is_checking(chosen: Settings) -> bool:
+    """Whether whole data sets are checked under these settings: it is wanted, and there are rules."""
+    return chosen.conformance_check and (chosen.content / "shapes").is_dir()
 
 
 def is_unchecked(state_folder: Path, release: Release) -> bool:
@@ -112,7 +119,7 @@ def main() -> None:
         if release is not None and not resembling.is_indexed(state.folder / resembling.FOLDER, release.number):
             edges = ReleaseEdges.open(release.folder)
             resembling.make_index(state.folder / resembling.FOLDER, release.number, edges)
-        if release is not None and (chosen.content / "shapes").is_dir() and is_unchecked(state.folder, release):
+        if release is not None and is_checking(chosen) and is_unchecked(state.folder, release):
             examine(state.folder, release, chosen.content)
     except ZorgnetwerkError as error:
         _LOG.error("%s", error)  # says it all

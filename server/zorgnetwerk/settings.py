@@ -44,6 +44,9 @@ class Settings:
         "", "folder", "texts of the source documents, for literal checks of quotations; empty: not checked"
     )
     release_retention: int = _setting(30, "releases", "how many releases are kept; older ones answer 410")
+    conformance_check: bool = _setting(
+        True, "yes/no", "check the whole data set in the background after each release, for /conformance"
+    )
     workers: int = _setting(0, "processes", "long queries that run at once; 0: one per core")
     web_workers: int = _setting(
         2, "processes", "doors that share the port, each with a web server behind it; one that ends is not missed"

@@ -64,6 +64,18 @@ class Head:
         return self.method in ("GET", "HEAD", "OPTIONS", "QUERY")
 
 
+class _Fields:
+    """The fields of a request's head, and what follows from them alone. Errors: HeadError."""
+
+    def __init__(self, text: str) -> None:
+        """``text`` is all lines after the first, with the closing empty one."""
+        self.fields = _fields(text)
+        self.named = _named(self.fields)
+        self.length = _length(self.named)
+        connection = self.named.get("connection")
+        self.is_last = {minor: _is_last(connection, minor) for minor in "01"}
+
+
 def read_request(data: bytes) -> Head:
     """The head of a request, given with its closing empty line. Errors: HeadError.
 
@@ -71,37 +83,54 @@ def read_request(data: bytes) -> Head:
     >>> head.method, head.target, head.named["accept"], head.length
     ('GET', '/a?b', 'text/csv', 0)
     """
-    text = data.decode("latin-1")
-    line = _REQUEST_LINE.match(text)
-    if line is None:
+    end = data.find(b"\n") + 1
+    return _head_of(data[:end].decode("latin-1"), _Fields(data[end:].decode("latin-1")))
+
+
+def _head_of(line: str, known: _Fields) -> Head:
+    found = _REQUEST_LINE.fullmatch(line)
+    if found is None:
         raise HeadError("this is no request line of HTTP/1.1")
-    method, target, minor = line.groups()
-    fields = _fields(text, line.end())
-    named = _named(fields)
-    return Head(method, target, fields, named, _length(named), _is_last(named.get("connection"), minor))
+    method, target, minor = found.groups()
+    return Head(method, target, known.fields, known.named, known.length, known.is_last[minor])
 
 
 class RememberedHeads:
-    """Heads by their bytes: a client that asks again sends the same ones, and reading costs more than the rest of a
-    kept answer. Heads that may hold a secret, in a field or in the address of a desk page, are not remembered.
+    """Heads, and fields without their request line, by their bytes: a client that asks again sends the same ones, and
+    reading them costs more than the rest of a kept answer. What may hold a secret, in a field or in the address of a
+    desk page, is not remembered.
 
-    Units: ``limit`` in heads.
+    Units: ``limit`` in heads, and as many fields.
     """
 
     def __init__(self, limit: int = 512) -> None:
         self._limit = limit
         self._heads: dict[bytes, Head] = {}
+        self._fields: dict[bytes, _Fields] = {}
 
     def read(self, data: bytes) -> Head:
         """What ``read_request`` gives. Errors: HeadError."""
         head = self._heads.get(data)
         if head is None:
-            head = read_request(data)
+            head = self._read(data)
             if len(data) <= REMEMBERED_BYTES and not _holds_secret(head):
                 if len(self._heads) >= self._limit:
                     del self._heads[next(iter(self._heads))]
                 self._heads[data] = head
         return head
+
+    def _read(self, data: bytes) -> Head:
+        """The same, of which only the request line is new for a client that asks something else."""
+        end = data.find(b"\n") + 1
+        rest = data[end:]
+        known = self._fields.get(rest)
+        if known is None:
+            known = _Fields(rest.decode("latin-1"))
+            if len(rest) <= REMEMBERED_BYTES and _SECRET.isdisjoint(known.named):
+                if len(self._fields) >= self._limit:
+                    del self._fields[next(iter(self._fields))]
+                self._fields[rest] = known
+        return _head_of(data[:end].decode("latin-1"), known)
 
 
 def _holds_secret(head: Head) -> bool:
@@ -124,7 +153,7 @@ def read_answer(data: bytes) -> AnswerHead:
     line = _STATUS_LINE.match(text)
     if line is None:
         raise HeadError("this is no status line of HTTP/1.1")
-    fields = _fields(text, line.end())
+    fields = _fields(text[line.end() :])
     named = _named(fields)
     told = named.get("content-length", "")
     length = int(told) if told.isdecimal() and "transfer-encoding" not in named else -1
@@ -169,9 +198,10 @@ def fields_written(fields: Iterable[tuple[str, str]]) -> bytes:
     return "".join([f"{name.lower()}: {value}\r\n" for name, value in fields]).encode("latin-1")
 
 
-def _fields(text: str, start: int) -> list[tuple[str, str]]:
-    fields: list[tuple[str, str]] = _FIELD.findall(text, start)
-    if len(fields) != text.count("\n", start) - 1 or not text.endswith("\r\n\r\n"):
+def _fields(text: str) -> list[tuple[str, str]]:
+    """The fields of these lines, of which the last is empty. Errors: HeadError."""
+    fields: list[tuple[str, str]] = _FIELD.findall(text)
+    if len(fields) != text.count("\n") - 1 or not (text == "\r\n" or text.endswith("\r\n\r\n")):
         raise HeadError("a header line is malformed")
     return fields
 

@@ -168,11 +168,14 @@ class _Question:
         relay.begin()
 
     def answer(self, slip: Slip) -> None:
-        """Answers the client."""
+        """Answers the client, and notes it afterwards: nobody waits for that."""
         self.is_over = True
-        asked = self._asked
         body = _taken(slip)
+        self._tell(slip, body)
         self._note(slip)
+
+    def _tell(self, slip: Slip, body: Bytes) -> None:
+        asked = self._asked
         is_packed = is_packed_for(asked, len(body))
         if asked.method != "QUERY" and not is_packed and "if-none-match" not in self._head.named:
             tag, links = slip.digest, links_of(asked)
