@@ -75,6 +75,13 @@ class RunningSite:
     def sparql(self, query: str, accept: str = "application/sparql-results+json", timeout: float = 60) -> Reply:
         return self.ask(f"/sparql?{urllib.parse.urlencode({'query': query})}", {"Accept": accept}, timeout=timeout)
 
+    def await_checker(self, seconds: float = 120) -> None:
+        """Waits for the checker, which prepares beside the store and is not there when that is ready."""
+        end = time.monotonic() + seconds
+        while self.ask("/validate", {"Content-Type": "text/turtle"}, "POST", b"").status == 503:
+            assert time.monotonic() < end, "the checker does not get ready"
+            time.sleep(0.2)
+
     def stop(self) -> int:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)

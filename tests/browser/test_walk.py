@@ -84,10 +84,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """A site that may be written to."""
     site = start_site(tmp_path_factory.mktemp("walk") / "state", ROOT, "--unchecked")
     try:
-        for _ in range(200):
-            if site.ask("/validate", {"Content-Type": "text/turtle"}, "POST", b"").status == 200:
-                break
-            time.sleep(0.1)
+        site.await_checker()
         yield site
     finally:
         site.stop()

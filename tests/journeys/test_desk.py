@@ -92,7 +92,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         said += f'oidc_issuer = "{identity.issuer}"\noidc_client = "{CLIENT}"\noidc_secret = "{SECRET}"\n'
     settings.write_text(said, "utf-8")
     site = start_site(state / "state", ROOT, "--unchecked", "--config", str(settings))
-    wait_until(lambda: site.ask("/validate", {"Content-Type": "text/turtle"}, "POST", b"").status == 200, 90)
+    site.await_checker()
     keys = Keys(site.state)
 
     def key(role: str, organisation: str) -> str:

@@ -120,6 +120,7 @@ class Visitor:
 def open_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     site = start_site(tmp_path_factory.mktemp("form") / "state", ROOT, "--unchecked")
     try:
+        site.await_checker()
         yield site
     finally:
         site.stop()

@@ -77,7 +77,7 @@ def start(engine: Engine, state: Path, *flags: str) -> RunningSite:
     raise AssertionError(log.read_text("utf-8"))
 
 
-@pytest.fixture(scope="module", params=["oxigraph", "virtuoso"])
+@pytest.fixture(scope="module", params=["oxigraph", pytest.param("virtuoso", marks=pytest.mark.long)])
 def publishers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publishers]:
     """Our own content in each engine, and two publishers on it."""
     folder = tmp_path_factory.mktemp(f"remote-{request.param}")

@@ -22,11 +22,7 @@ FILES = sorted(path for path in FOLDER.glob("*.ttl") if not path.name.startswith
 
 @pytest.fixture(scope="module", autouse=True)
 def checker(site: RunningSite) -> None:
-    """Waits for the checker: it prepares beside the store, which is ready before it."""
-    for _ in range(20):
-        if site.ask("/validate", TURTLE, "POST", b"").status != 503:
-            return
-    pytest.fail("the checker does not get ready")
+    site.await_checker()
 
 
 def moved(path: Path, site: RunningSite) -> bytes:
