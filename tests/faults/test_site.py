@@ -372,6 +372,8 @@ def test_many_swaps_under_load(small: RunningSite, tmp_path: Path) -> None:
     expected: dict[int, int] = {1: 1200}
     problems: list[str] = []
     stop = threading.Event()
+    time.sleep(5)  # what starts later is there by then
+    before = len(family(small))
 
     def watch(number: int) -> None:
         while not stop.is_set():
@@ -404,5 +406,5 @@ def test_many_swaps_under_load(small: RunningSite, tmp_path: Path) -> None:
     for thread in threads:
         thread.join(15)
     assert not problems, problems[:5]
-    assert len(family(small)) < 20
+    until(lambda: len(family(small)) <= before + 1, 20)  # the chores may be at work
     shutil.rmtree(tmp_path / "content")
