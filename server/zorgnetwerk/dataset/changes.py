@@ -6,7 +6,7 @@ Knows journal and bases. Must not know pages. A change is listed once a release 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -75,10 +75,13 @@ class Told:
 
 @dataclass(slots=True)
 class Changes:
-    """The changes of one state folder."""
+    """The changes of one state folder. The summaries of a page are kept until something else is published: to count a
+    large entry takes a second, and words that had to be forgotten bring an entry of their own.
+    """
 
     folder: Path
     base: Base
+    _kept: dict[tuple[int, int], Sequence[Summary]] = field(default_factory=dict)
 
     def page(self, published: int, page: int) -> tuple[Sequence[Summary], int]:
         """The changes of a page, newest first, and how many pages there are; ``published`` is the newest listed entry.
@@ -89,8 +92,12 @@ class Changes:
         if not 1 <= page <= pages:
             raise NotFound(f"The list of changes has {pages} page(s), not {page}.")
         first = published - PAGE_SIZE * (page - 1)
-        outlines = self._journal().outlines(max(0, first - PAGE_SIZE), first, _NAMING)
-        return [self._summary(outline) for outline in outlines][::-1], pages
+        key = (published, page)
+        if key not in self._kept:
+            outlines = self._journal().outlines(max(0, first - PAGE_SIZE), first, _NAMING)
+            found = [self._summary(outline) for outline in outlines][::-1]
+            self._kept = {old: kept for old, kept in self._kept.items() if old[0] == published} | {key: found}
+        return self._kept[key], pages
 
     def find(self, published: int, number: int) -> Told:
         """One change. Errors: NotFound when there is none of this number, or no release holds it yet."""
