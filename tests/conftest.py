@@ -103,6 +103,8 @@ def start_site(
     log = state / "serve.log"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ZORGNETWERK_")}
     environment["PYTHONPATH"] = str(package)
+    if "COVERAGE_PROCESS_CONFIG" in environment:
+        environment["PYTHONPATH"] += f"{os.pathsep}{ROOT / 'tests' / 'tracing'}"
     environment["ZORGNETWERK_CONFORMANCE_CHECK"] = "no"  # half a minute of a core for each site
     command = [
         sys.executable,
