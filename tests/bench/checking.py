@@ -38,6 +38,7 @@ RUNS = 21
 ROUNDS = 3
 PLAIN_BUDGET_SECONDS = 1_200
 _COPIED = f"{RESERVED_BASE}id/"
+_REGISTER_NUMBER = URIRef("http://www.w3.org/ns/org#identifier")
 _SUBMISSION = """@base <{base}> .
 @prefix zn: <ns/zorgnetwerk#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -146,18 +147,27 @@ def _of_whole(copies: int, folder: Path, say: Callable[[str], object]) -> dict[s
 
 
 def _copied(copies: int) -> Graph:
-    """Our data so many times, each copy with names of its own, beside one ontology."""
+    """Our data so many times beside one ontology, each copy with names, numbers and texts of its own: what must be
+    unique is.
+    """
     data = read_folder(ROOT / "data")
     graph = read_folder(ROOT / "ontologie")
     for number in range(copies):
-
-        def renamed(term: Node, number: int = number) -> Node:
-            own = number and isinstance(term, URIRef) and term.startswith(_COPIED)
-            return URIRef(f"{term}-copy-{number}") if own else term
-
-        for triple in data:
-            graph.add(tuple(renamed(term) for term in triple))  # type: ignore[arg-type]  # three terms stay three
+        for subject, predicate, value in data:
+            if number == 0:
+                graph.add((subject, predicate, value))
+            elif predicate != _REGISTER_NUMBER:  # a made-up one would fail its check digits
+                graph.add((_own(subject, number), predicate, _own(value, number)))
     return graph
+
+
+def _own(term: Node, number: int) -> Node:
+    """The term of a copy."""
+    if isinstance(term, URIRef):
+        return URIRef(f"{term}-copy-{number}") if term.startswith(_COPIED) else term
+    if isinstance(term, Literal) and len(term) == 64 and term.isalnum():
+        return Literal(f"{term[:-4]}{number:04}")
+    return Literal(f"{term} {number}", lang=term.language) if isinstance(term, Literal) and term.language else term
 
 
 def _results(report: ValidationReport) -> Counter[tuple[str, str]]:

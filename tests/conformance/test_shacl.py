@@ -18,7 +18,7 @@ import pytest
 from rdflib import SH, Graph, Literal
 
 from zorgnetwerk.errors import ContentError
-from zorgnetwerk.submission.dependencies import chains
+from zorgnetwerk.submission.dependencies import reaches
 from zorgnetwerk.submission.findings import ValidationReport
 from zorgnetwerk.submission.neighbourhood import GraphEdges, neighbourhood
 from zorgnetwerk.submission.rules import Rulebook, Scope
@@ -124,7 +124,7 @@ def test_neighbourhood_of_the_whole_data_gives_the_verdict_of_the_whole(case: Ca
     """
     shapes = shapes_of(case)
     targeted = set(shapes.rules.graph.subjects(SH.targetNode))
-    near = neighbourhood(chains(shapes), GraphEdges((Graph(),)), case.data)
+    near = neighbourhood(reaches(shapes), GraphEdges((Graph(),)), case.data)
     whole = validate(case.data, shapes, Scope.CONTENT)
     close = validate(near.graph, shapes, Scope.CONTENT, near.focus)
     lost = set(map(told, whole.findings)) - set(map(told, close.findings))

@@ -52,7 +52,7 @@ class Example:
     def check(self, checker: Checker, sources: Path | None = None) -> ValidationReport:
         """The report: as a submission, or as part of the content."""
         if "# scope: content" in self.text:
-            near = neighbourhood(checker.chains, checker.published, syntax.read_graph(self.path, RESERVED_BASE))
+            near = neighbourhood(checker.reaches, checker.published, syntax.read_graph(self.path, RESERVED_BASE))
             return validate(near.graph, checker.shapes, Scope.CONTENT, near.focus)
         attached = read_sources(EXAMPLES) | read_sources(sources)
         return checker.check(self.path.read_bytes(), media_types.TURTLE, Circumstances(attached=attached))

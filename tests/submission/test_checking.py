@@ -61,7 +61,7 @@ def compare(
     removed: Graph | None = None,
 ) -> None:
     """The neighbourhood finds every violation that the whole has and the published data had not, and no other."""
-    near = neighbourhood(checker.chains, GraphEdges((published,)), added, removed)
+    near = neighbourhood(checker.reaches, GraphEdges((published,)), added, removed)
     ours = set(map(told, validate(near.graph, checker.shapes, Scope.CONTENT, near.focus).findings))
     union = published + added
     for triple in removed or ():
@@ -134,7 +134,7 @@ def test_verdict_holds_for_arbitrary_additions_and_removals(
 
 def test_neighbourhood_is_small_and_reaches_what_it_needs(checker: Checker) -> None:
     near = neighbourhood(
-        checker.chains, checker.published, syntax.read_graph(EXAMPLES / "valid" / "R00-minimal.ttl", RESERVED_BASE)
+        checker.reaches, checker.published, syntax.read_graph(EXAMPLES / "valid" / "R00-minimal.ttl", RESERVED_BASE)
     )
     assert len(near.graph) < 1500
     jessa = URIRef(f"{RESERVED_BASE}id/organisatie/jessa-ziekenhuis")
@@ -143,8 +143,8 @@ def test_neighbourhood_is_small_and_reaches_what_it_needs(checker: Checker) -> N
 
 def test_chains_do_not_lead_through_the_members_of_a_class(checker: Checker) -> None:
     """That would fetch the whole data set."""
-    for own in checker.chains.values():
-        for chain in own:
+    for reach in checker.reaches.values():
+        for chain in reach.chains:
             assert Step(RDF.type, inverse=True) not in chain
 
 

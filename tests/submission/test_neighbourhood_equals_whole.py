@@ -61,7 +61,7 @@ class Comparison:
 
     def compare(self, change: Change, tally: Tally) -> None:
         added, removed = graph_of(change.added), graph_of(change.removed)
-        near = neighbourhood(self.checker.chains, GraphEdges((self.world,)), added, removed)
+        near = neighbourhood(self.checker.reaches, GraphEdges((self.world,)), added, removed)
         after = self.world + added - removed
         shapes = self.checker.shapes
         close = validate(near.graph, shapes, Scope.CONTENT, near.focus)

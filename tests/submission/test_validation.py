@@ -49,7 +49,7 @@ def test_results_are_those_of_the_validator(checker: Checker) -> None:
     for number, name in enumerate(SAMPLE):
         for triple in syntax.read_graph(INVALID / f"{name}.ttl", RESERVED_BASE):
             added.add(tuple(apart(term, number) for term in triple))  # type: ignore[arg-type]  # three terms
-    graph = neighbourhood(checker.chains, checker.published, added).graph
+    graph = neighbourhood(checker.reaches, checker.published, added).graph
     report = validate(graph, checker.shapes, Scope.SUBMISSION)
     ours = {(finding.shape, str(finding.focus_node), str(finding.severity.iri)) for finding in report.findings}
     theirs = plain_results(graph, checker.shapes.rules.graph)

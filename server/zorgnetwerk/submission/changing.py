@@ -68,5 +68,5 @@ def judge_change(checker: Checker, added: Sequence[str], removed: Sequence[str])
     if not added:
         for triple in list(checker.published.leaving(set(gone.subjects()), None)):
             gone.remove(triple)
-    near = neighbourhood(checker.chains, checker.published, new, gone)
+    near = neighbourhood(checker.reaches, checker.published, new, gone)
     return validate(near.graph, checker.shapes, Scope.CONTENT, near.focus)

@@ -23,7 +23,7 @@ from zorgnetwerk.errors import Limit, MediaTypeUnsupported, Place, SyntaxInvalid
 from zorgnetwerk.submission import guards, parsing
 from zorgnetwerk.submission.admission import descriptions_of, lines_of
 from zorgnetwerk.submission.collecting import ACCEPTED, SENT, TABLES, Collected, Piece, TableReader, collect
-from zorgnetwerk.submission.dependencies import Chain, chains
+from zorgnetwerk.submission.dependencies import Reach, reaches
 from zorgnetwerk.submission.duplicates import likely_duplicates
 from zorgnetwerk.submission.fields import Form, asked_by, forms
 from zorgnetwerk.submission.findings import Finding, Spot, ValidationReport, capped, report_of
@@ -94,10 +94,10 @@ class Examination:
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """Everything that is made ready once: shapes and their chains, vocabulary, published data, source texts."""
+    """Everything that is made ready once: shapes and what they reach, vocabulary, published data, source texts."""
 
     shapes: Shapes
-    chains: Mapping[Node, frozenset[Chain]]
+    reaches: Mapping[Node, Reach]
     vocabulary: guards.Vocabulary
     ontology: Graph
     forms: tuple[Form, ...]
@@ -123,7 +123,7 @@ class Checker:
         texts = guards.source_texts(guards.read_sources(sources_dir))
         vocabulary = guards.Vocabulary.of(ontology)
         return cls(
-            shapes, chains(shapes), vocabulary, ontology, forms(shapes.rules, ontology), places,
+            shapes, reaches(shapes), vocabulary, ontology, forms(shapes.rules, ontology), places,
             Together((published, places)), cache(lambda: NameIndex.of(held)),
             Wording.of(shapes.rules.graph, ontology), texts,
         )  # fmt: skip
@@ -218,7 +218,7 @@ class Checker:
         facts = _facts(graph, {finding.focus_node for finding in findings if finding.value == finding.focus_node})
         findings += self.vocabulary.unknown_terms(facts, rules)
         descriptions = descriptions_of(facts)
-        near = neighbourhood(self.chains, self.published, facts)
+        near = neighbourhood(self.reaches, self.published, facts)
         report = validate(near.graph, self.shapes, Scope.CONTENT, near.focus)
         subjects = set(facts.subjects()) - descriptions
         if not report.checked & subjects and not findings:
@@ -241,12 +241,11 @@ class Checker:
 
     def _quotations(self, near: Graph, facts: Graph, attached: Mapping[str, bytes]) -> Iterable[Finding]:
         texts = {**self.texts, **guards.source_texts(attached)}
-        graph = near + facts
-        sources = set(graph.objects(None, PROV.wasQuotedFrom))
+        sources = set(near.objects(None, PROV.wasQuotedFrom))
         for triple in self.published.leaving(sources, RESERVED_ZN.sha256):
-            graph.add(triple)
+            near.add(triple)
         quoted = facts.subjects(RDF.type, RESERVED_ZN.Citaat)
-        return list(guards.quotations(graph, quoted, texts.get, self.shapes.rules))
+        return list(guards.quotations(near, quoted, texts.get, self.shapes.rules))
 
 
 def _facts(graph: Graph, unreachable: set[Node | None]) -> Graph:

@@ -10,8 +10,8 @@ Source: SHACL sections 2.3 (paths), 4 (constraints that lead to other shapes), 5
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rdflib import Graph, URIRef
@@ -20,6 +20,7 @@ from rdflib.paths import AlternativePath, InvPath, MulPath, NegatedPath, Path, S
 from rdflib.term import Node, Variable
 
 from zorgnetwerk.submission.constraints import Constraint
+from zorgnetwerk.submission.cores import Demands, Pattern, core_of, demands, implies_target
 from zorgnetwerk.terms.namespaces import RDF, RDFS, SH
 
 if TYPE_CHECKING:
@@ -29,35 +30,58 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a chain: along a property (None: any), or against it; ``repeats`` means any number of times, also
-    none."""
+    none. A chain goes on only from nodes that meet the ``demands``."""
 
     predicate: URIRef | None
     inverse: bool = False
     repeats: bool = False
+    demands: Demands = frozenset()
 
     def reversed(self) -> Step:
-        """The same step in the other direction."""
+        """The same step in the other direction, which demands nothing."""
         return Step(self.predicate, not self.inverse, self.repeats)
 
 
 Chain = tuple[Step, ...]
 
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What the evaluation of a shape may look at: its chains, and the classes whose things are its targets (none: it
+    has targets of other kinds)."""
+
+    chains: frozenset[Chain]
+    classes: frozenset[Node]
+
+
 _CLASS: Chain = (Step(RDF.type), Step(RDFS.subClassOf, repeats=True))
 _SAME_NODE = (SH.node, SH["not"], SH.qualifiedValueShape)
 _LISTS = (SH["or"], SH["and"], SH.xone)
+_OTHER_TARGETS = (SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target)
 _PAIRS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
 
 
-def chains(shapes: Shapes) -> dict[Node, frozenset[Chain]]:
-    """For each shape with targets the chains that its evaluation may walk, targets included."""
+def reaches(shapes: Shapes) -> dict[Node, Reach]:
+    """For each shape with targets what its evaluation may look at, targets included."""
     graph = shapes.rules.graph
-    found: dict[Node, frozenset[Chain]] = {}
+    found: dict[Node, Reach] = {}
     for shape in shapes.validators:
-        own = set(_targets(graph, shape.node)) | set(_of_shape(graph, shape.node, (), frozenset()))
+        own = set(_of_shape(graph, shape.node, (), frozenset()))
+        cores = []
         for constraint in shapes.constraints.get(shape.node, ()):
-            own |= set(_of_constraint(constraint))
-        found[shape.node] = frozenset(chain for chain in own if chain)
+            cores.append(core_of(constraint.query.algebra))
+            own |= set(_of_constraint(constraint, cores[-1]))
+        if not (cores and all(implies_target(graph, shape.node, core) for core in cores)):
+            own |= set(_targets(graph, shape.node))
+        found[shape.node] = Reach(frozenset(filter(None, own)), frozenset(_classes(graph, shape.node)))
     return found
+
+
+def _classes(graph: Graph, shape: Node) -> Iterator[Node]:
+    if all((shape, predicate, None) not in graph for predicate in _OTHER_TARGETS):
+        yield from graph.objects(shape, SH.targetClass)
+        if (shape, RDF.type, RDFS.Class) in graph:
+            yield shape
 
 
 def _targets(graph: Graph, shape: Node) -> Iterator[Chain]:
@@ -134,7 +158,7 @@ def _product(parts: list[list[Chain]]) -> list[Chain]:
     return found
 
 
-def _of_constraint(constraint: Constraint) -> Iterator[Chain]:
+def _of_constraint(constraint: Constraint, core: Iterable[Pattern]) -> Iterator[Chain]:
     """One chain from ``$this`` for every pattern of the query, by the way that passes the fewest nodes; constants are
     ends.
 
@@ -146,17 +170,25 @@ def _of_constraint(constraint: Constraint) -> Iterator[Chain]:
         for steps in _of_sparql_path(predicate)
     ]
     ways: dict[Node, Chain] = {Variable("this"): ()}
+    required: Mapping[Node, Demands] = demands(core)
     for _ in edges:
         for start, steps, end in (*edges, *((end, _reverse(steps), start) for start, steps, end in edges)):
             if start in ways and isinstance(end, Variable):
-                way = ways[start] + steps
+                way = ways[start] + _demanding(steps, required.get(end, frozenset()))
                 if end not in ways or _cost(way) < _cost(ways[end]):
                     ways[end] = way
     for start, steps, end in edges:
-        found = [ways[start] + steps] if start in ways else []
-        found += [ways[end] + _reverse(steps)] if end in ways else []
+        found = [ways[start] + _demanding(steps, required.get(end, frozenset()))] if start in ways else []
+        found += [ways[end] + _demanding(_reverse(steps), required.get(start, frozenset()))] if end in ways else []
         if found:
             yield min(found, key=_cost)
+
+
+def _demanding(steps: Chain, wanted: Demands) -> Chain:
+    """The same steps, of which the last must lead to a node with this."""
+    if not wanted or not steps or steps[-1].repeats:
+        return steps
+    return (*steps[:-1], replace(steps[-1], demands=wanted))
 
 
 def _cost(chain: Chain) -> int:

@@ -115,8 +115,8 @@ class Names:
     def _fetch(self, nodes: Iterable[Node]) -> None:
         wanted = {node for node in nodes if isinstance(node, URIRef) and node not in self._fetched}
         self._fetched |= wanted
-        for triple in self._published.leaving(wanted, None):
-            if triple[1] in _TELLING:
+        for predicate in _TELLING:
+            for triple in self._published.leaving(wanted, predicate):
                 self._known.add(triple)
 
     def _reserve(self, node: Node) -> Node:

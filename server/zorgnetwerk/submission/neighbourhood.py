@@ -12,14 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
-from zorgnetwerk.submission.dependencies import Chain, Step
+from zorgnetwerk.submission.cores import Demands
+from zorgnetwerk.submission.dependencies import Chain, Reach, Step
+from zorgnetwerk.terms.namespaces import RDF, RDFS
 
 Triple: TypeAlias = tuple[Node, Node, Node]
+
+_WIDER: Final = Step(RDFS.subClassOf, repeats=True)
 
 
 class Edges(Protocol):
@@ -97,6 +101,22 @@ class _Walker:
                 break
         return reached, passed
 
+    def meeting(self, nodes: set[Node], wanted: Demands) -> set[Node]:
+        """Those of these nodes that have what is demanded."""
+        for demand in wanted:
+            nodes = {node for node in nodes if demand.value in self._led(node, demand.way)}
+        return nodes
+
+    def classes_of(self, node: Node) -> set[Node]:
+        """The classes of a node, with theirs."""
+        return self.step(self._led(node, (RDF.type,)), _WIDER)[0]
+
+    def _led(self, node: Node, way: tuple[URIRef, ...]) -> set[Node]:
+        nodes = {node}
+        for predicate in way:
+            nodes, _ = self.step(nodes, Step(predicate))
+        return nodes
+
     def _triples(self, nodes: set[Node], step: Step) -> list[Triple]:
         missing = {node for node in nodes if (node, step.predicate, step.inverse) not in self._known}
         if missing:
@@ -111,7 +131,7 @@ class _Walker:
 
 
 def neighbourhood(
-    chains: Mapping[Node, frozenset[Chain]], published: Edges, added: Graph, removed: Graph | None = None
+    reaches: Mapping[Node, Reach], published: Edges, added: Graph, removed: Graph | None = None
 ) -> Neighbourhood:
     """What has to be validated when these triples are added and those removed.
 
@@ -124,10 +144,12 @@ def neighbourhood(
     graph = Graph()
     graph += added
     focus: dict[Node, frozenset[Node]] = {}
-    for shape, own in chains.items():
-        nodes = _concerned(own, walker, changed)
+    for shape, reach in reaches.items():
+        nodes = _concerned(reach.chains, walker, changed)
+        if reach.classes:
+            nodes = {node for node in nodes if walker.classes_of(node) & reach.classes}
         focus[shape] = frozenset(nodes)
-        for chain in own if nodes else ():
+        for chain in reach.chains if nodes else ():
             _fetch(chain, nodes, walker, graph)
     for triple in taken:
         graph.remove(triple)
@@ -139,15 +161,16 @@ def _concerned(own: Iterable[Chain], walker: _Walker, changed: Graph) -> set[Nod
     found: set[Node] = set()
     for chain in own:
         for position, step in enumerate(chain):
-            starts = {
-                triple[2] if step.inverse else triple[0] for triple in changed.triples((None, step.predicate, None))
-            }
+            triples = changed.triples((None, step.predicate, None))
+            passed = [(end, start) if step.inverse else (start, end) for start, _, end in triples]
+            ends = walker.meeting({end for _, end in passed}, step.demands)
+            starts = {start for start, end in passed if end in ends}
             if not starts:
                 continue
             if step.repeats:
                 starts, _ = walker.step(starts, step.reversed())
             for earlier in reversed(chain[:position]):
-                starts, _ = walker.step(starts, earlier.reversed())
+                starts, _ = walker.step(walker.meeting(starts, earlier.demands), earlier.reversed())
             found |= starts
     return found
 
@@ -157,5 +180,6 @@ def _fetch(chain: Chain, nodes: set[Node], walker: _Walker, graph: Graph) -> Non
         nodes, passed = walker.step(nodes, step)
         for triple in passed:
             graph.add(triple)
+        nodes = walker.meeting(nodes, step.demands)
         if not nodes:
             return
