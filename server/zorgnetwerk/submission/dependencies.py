@@ -10,7 +10,7 @@ Source: SHACL sections 2.3 (paths), 4 (constraints that lead to other shapes), 5
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from rdflib.paths import AlternativePath, InvPath, MulPath, NegatedPath, Path, S
 from rdflib.term import Node, Variable
 
 from zorgnetwerk.submission.constraints import Constraint
-from zorgnetwerk.submission.cores import Demands, Pattern, core_of, demands, implies_target
+from zorgnetwerk.submission.demands import Demands, Pattern, core_of, demands_of, implies_target
 from zorgnetwerk.terms.namespaces import RDF, RDFS, SH
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class Reach:
     classes: frozenset[Node]
 
 
-_CLASS: Chain = (Step(RDF.type), Step(RDFS.subClassOf, repeats=True))
+CLASS: Chain = (Step(RDF.type), Step(RDFS.subClassOf, repeats=True))
+"""From a thing to its classes."""
 _SAME_NODE = (SH.node, SH["not"], SH.qualifiedValueShape)
 _LISTS = (SH["or"], SH["and"], SH.xone)
 _OTHER_TARGETS = (SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target)
@@ -67,10 +68,10 @@ def reaches(shapes: Shapes) -> dict[Node, Reach]:
     found: dict[Node, Reach] = {}
     for shape in shapes.validators:
         own = set(_of_shape(graph, shape.node, (), frozenset()))
-        cores = []
-        for constraint in shapes.constraints.get(shape.node, ()):
-            cores.append(core_of(constraint.query.algebra))
-            own |= set(_of_constraint(constraint, cores[-1]))
+        constraints = shapes.constraints.get(shape.node, ())
+        cores = [core_of(constraint.query.algebra) for constraint in constraints]
+        for constraint, core in zip(constraints, cores, strict=True):
+            own |= set(_of_constraint(constraint, core))
         if not (cores and all(implies_target(graph, shape.node, core) for core in cores)):
             own |= set(_targets(graph, shape.node))
         found[shape.node] = Reach(frozenset(filter(None, own)), frozenset(_classes(graph, shape.node)))
@@ -86,7 +87,7 @@ def _classes(graph: Graph, shape: Node) -> Iterator[Node]:
 
 def _targets(graph: Graph, shape: Node) -> Iterator[Chain]:
     if (shape, SH.targetClass, None) in graph or (shape, RDF.type, RDFS.Class) in graph:
-        yield _CLASS
+        yield CLASS
     for predicate in graph.objects(shape, SH.targetSubjectsOf):
         yield (Step(URIRef(str(predicate))),)
     for predicate in graph.objects(shape, SH.targetObjectsOf):
@@ -111,7 +112,7 @@ def _of_shape(graph: Graph, shape: Node, before: Chain, seen: frozenset[tuple[No
 
 def _of_values(graph: Graph, shape: Node, before: Chain, end: Chain) -> Iterator[Chain]:
     if (shape, SH["class"], None) in graph:
-        yield end + _CLASS
+        yield end + CLASS
     if (shape, SH.closed, None) in graph:
         yield (*end, Step(None))
     for predicate in (value for pair in _PAIRS for value in graph.objects(shape, pair)):
@@ -169,22 +170,23 @@ def _of_constraint(constraint: Constraint, core: Iterable[Pattern]) -> Iterator[
         for subject, predicate, value in _patterns(constraint.query.algebra)
         for steps in _of_sparql_path(predicate)
     ]
+    wanted = demands_of(core)
+    forwards = [(start, _demanding(steps, wanted.get(end)), end) for start, steps, end in edges]
+    backwards = [(end, _demanding(_reverse(steps), wanted.get(start)), start) for start, steps, end in edges]
     ways: dict[Node, Chain] = {Variable("this"): ()}
-    required: Mapping[Node, Demands] = demands(core)
     for _ in edges:
-        for start, steps, end in (*edges, *((end, _reverse(steps), start) for start, steps, end in edges)):
+        for start, steps, end in (*forwards, *backwards):
             if start in ways and isinstance(end, Variable):
-                way = ways[start] + _demanding(steps, required.get(end, frozenset()))
+                way = ways[start] + steps
                 if end not in ways or _cost(way) < _cost(ways[end]):
                     ways[end] = way
-    for start, steps, end in edges:
-        found = [ways[start] + _demanding(steps, required.get(end, frozenset()))] if start in ways else []
-        found += [ways[end] + _demanding(_reverse(steps), required.get(start, frozenset()))] if end in ways else []
+    for directions in zip(forwards, backwards, strict=True):
+        found = [ways[start] + steps for start, steps, _ in directions if start in ways]
         if found:
             yield min(found, key=_cost)
 
 
-def _demanding(steps: Chain, wanted: Demands) -> Chain:
+def _demanding(steps: Chain, wanted: Demands | None) -> Chain:
     """The same steps, of which the last must lead to a node with this."""
     if not wanted or not steps or steps[-1].repeats:
         return steps

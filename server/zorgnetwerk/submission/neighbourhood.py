@@ -12,18 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
-from zorgnetwerk.submission.cores import Demands
-from zorgnetwerk.submission.dependencies import Chain, Reach, Step
-from zorgnetwerk.terms.namespaces import RDF, RDFS
+from zorgnetwerk.submission.demands import Demands
+from zorgnetwerk.submission.dependencies import CLASS, Chain, Reach, Step
 
 Triple: TypeAlias = tuple[Node, Node, Node]
-
-_WIDER: Final = Step(RDFS.subClassOf, repeats=True)
 
 
 class Edges(Protocol):
@@ -104,17 +101,14 @@ class _Walker:
     def meeting(self, nodes: set[Node], wanted: Demands) -> set[Node]:
         """Those of these nodes that have what is demanded."""
         for demand in wanted:
-            nodes = {node for node in nodes if demand.value in self._led(node, demand.way)}
+            nodes = {node for node in nodes if demand.value in self.ends(node, map(Step, demand.way))}
         return nodes
 
-    def classes_of(self, node: Node) -> set[Node]:
-        """The classes of a node, with theirs."""
-        return self.step(self._led(node, (RDF.type,)), _WIDER)[0]
-
-    def _led(self, node: Node, way: tuple[URIRef, ...]) -> set[Node]:
+    def ends(self, node: Node, chain: Iterable[Step]) -> set[Node]:
+        """Where a chain leads to from a node."""
         nodes = {node}
-        for predicate in way:
-            nodes, _ = self.step(nodes, Step(predicate))
+        for step in chain:
+            nodes, _ = self.step(nodes, step)
         return nodes
 
     def _triples(self, nodes: set[Node], step: Step) -> list[Triple]:
@@ -147,7 +141,7 @@ def neighbourhood(
     for shape, reach in reaches.items():
         nodes = _concerned(reach.chains, walker, changed)
         if reach.classes:
-            nodes = {node for node in nodes if walker.classes_of(node) & reach.classes}
+            nodes = {node for node in nodes if walker.ends(node, CLASS) & reach.classes}
         focus[shape] = frozenset(nodes)
         for chain in reach.chains if nodes else ():
             _fetch(chain, nodes, walker, graph)

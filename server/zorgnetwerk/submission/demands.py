@@ -1,11 +1,12 @@
-"""What every solution of a SPARQL constraint must hold: its core, the patterns outside OPTIONAL, UNION and filters.
+"""What a SPARQL constraint demands: what must be there for a solution to exist at all.
 
-A node that lacks what the core demands of a variable takes part in no solution, so a check need not look behind it: an
-organisation may have a thousand partnerships, of which a rule about one form of network concerns two. Knows the algebra
-of rdflib. Must not know data.
+The *core* of a query are its patterns outside OPTIONAL, UNION and filters. A node that lacks what the core demands of a
+variable takes part in no solution, so a check need not look behind it: an organisation may have a thousand
+partnerships, of which a rule about one form of network concerns two. Knows the algebra of rdflib. Must not know data.
 
-Source: SPARQL 1.1, 18.2 (translation to the algebra). Where a solution takes part in a changed verdict, its core holds
-in the data before or after the change, hence in both together.
+Sound only where a name means one variable throughout, hence without subqueries, which ``constraints.py`` leaves to the
+validator. Where a solution takes part in a changed verdict, its core holds in the data before or after the change, so
+in both together. Source: SPARQL 1.1, 18.2 (translation to the algebra).
 """
 
 from __future__ import annotations
@@ -18,20 +19,14 @@ from rdflib import Graph, URIRef
 from rdflib.paths import Path, SequencePath
 from rdflib.term import Node, Variable
 
-from zorgnetwerk.terms.namespaces import DCT, RDF, RDFS, SH
+from zorgnetwerk.terms.namespaces import DCT, RDF, SH
 
 _PASSED_THROUGH = ("SelectQuery", "Project", "Distinct", "Reduced", "OrderBy", "Filter", "Extend")
 _LONGEST = 3
 _THIS = Variable("this")
+_WORDS = ("severity", "name", "message", "description", "order", "group")
 _SAYING_NOTHING = frozenset(
-    (
-        RDF.type,
-        RDFS.label,
-        RDFS.comment,
-        DCT.identifier,
-        *(SH[name] for name in ("severity", "sparql", "name", "message", "description", "order", "group")),
-        *(SH[name] for name in ("targetSubjectsOf", "targetObjectsOf")),
-    )
+    (RDF.type, DCT.identifier, SH.sparql, SH.targetSubjectsOf, SH.targetObjectsOf, *(SH[word] for word in _WORDS))
 )
 """Properties of a shape that add no condition of their own to its constraints."""
 
@@ -70,32 +65,28 @@ def _core(part: object) -> Iterator[Pattern]:
         yield from _core(part["p"])
 
 
-def demands(core: Iterable[Pattern]) -> Mapping[Node, Demands]:
-    """What a core demands of its variables."""
-    links = [(subject, way, value) for subject, predicate, value in core for way in _ways(predicate)]
-    found: dict[Node, set[Demand]] = {}
+def demands_of(core: Iterable[Pattern]) -> Mapping[Node, Demands]:
+    """What a core demands of its variables, through at most three properties."""
+    links = [(subject, way, value) for subject, predicate, value in core if (way := _way(predicate))]
+    found: dict[Node, set[Demand]] = {subject: set() for subject, _, _ in links if isinstance(subject, Variable)}
     for _ in range(_LONGEST):
         for subject, way, value in links:
-            if isinstance(subject, Variable):
-                own = {Demand(way, value)} if isinstance(value, URIRef) else set()
-                later = found.get(value, ()) if isinstance(value, Variable) else ()
-                own |= {Demand(way + then.way, then.value) for then in later if len(way + then.way) <= _LONGEST}
-                found.setdefault(subject, set()).update(own)
+            later = [Demand((), value)] if isinstance(value, URIRef) else found.get(value, ())
+            own = {Demand(way + then.way, then.value) for then in later if len(way + then.way) <= _LONGEST}
+            found.get(subject, own).update(own)
     return MappingProxyType({variable: frozenset(own) for variable, own in found.items() if own})
 
 
-def _ways(predicate: Node | Path) -> list[tuple[URIRef, ...]]:
-    if isinstance(predicate, URIRef):
-        return [(predicate,)]
-    if isinstance(predicate, SequencePath):
-        members = [member for member in predicate.args if isinstance(member, URIRef)]
-        return [tuple(members)] if len(members) == len(predicate.args) else []
-    return []
+def _way(predicate: Node | Path) -> tuple[URIRef, ...]:
+    """The properties of a way that only leads on; none for any other."""
+    steps = predicate.args if isinstance(predicate, SequencePath) else [predicate]
+    way = tuple(step for step in steps if isinstance(step, URIRef))
+    return way if len(way) == len(steps) else ()
 
 
 def implies_target(shapes: Graph, shape: Node, core: Iterable[Pattern]) -> bool:
     """Whether whoever solves this core is a target of the shape, which says nothing beside its constraints: then a node
-    need not be looked at because it became a target.
+    need not be looked at only because it became a target.
     """
     if not _SAYING_NOTHING.issuperset(shapes.predicates(shape)):
         return False
