@@ -31,6 +31,8 @@ OUTSIDE = (
     "tests/submission/test_neighbourhood_equals_whole.py",
     "tests/test_packaging.py",
     "tests/submission/test_awkward_documents.py",
+    "tests/submission/test_own_bad_submissions.py",
+    "tests/submission/test_validation.py",
     "tests/journeys",
     "tests/faults",
     "tests/browser",
@@ -144,10 +146,10 @@ def test(rest: list[str]) -> int:
         return run(pytest, *chosen)
     (ROOT / ".coverage").unlink(missing_ok=True)
     code = run(tool("ruff"), "check", ".") or run(tool("ruff"), "format", "--check", ".") or run(tool("mypy"))
-    # Where deadlines are measured (ALONE, POOLS) nothing runs beside, all else runs side by side, what takes longest
-    # first. Tracing doubles the work of every process, and a killed process spoils what it traced: where code is looked
-    # at from outside, where much is repeated, and where processes are killed, coverage is not measured; but the desk is
-    # what only a running site shows (JOURNEYS).
+    # Where answers are timed (ALONE) nothing runs beside; where deadlines are waited for (POOLS) only others that wait;
+    # all else runs side by side, what takes longest first. Tracing doubles the work of every process, and a killed
+    # process spoils what it traced: where code is looked at from outside, where much is repeated, and where processes
+    # are killed, coverage is not measured; but the desk is what only a running site shows (JOURNEYS).
     together = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     traced = ["--cov", "--cov-append"]
     rooms = [f"tests/{path.name}" for path in sorted((ROOT / "tests").iterdir()) if not path.name.startswith("__")]
@@ -156,7 +158,9 @@ def test(rest: list[str]) -> int:
     code = code or run(pytest, *together, *ignoring(*ALONE, *JOURNEYS), *OUTSIDE)
     code = code or run(pytest, *ALONE)
     code = code or run(pytest, *together, *inside, *ignoring(*POOLS, *within), *traced, "--cov-report=")
-    return code or run(pytest, *POOLS, *traced, "--cov-report=term-missing:skip-covered", "--cov-fail-under=92")
+    return code or run(
+        pytest, *together, *POOLS, *traced, "--cov-report=term-missing:skip-covered", "--cov-fail-under=92"
+    )
 
 
 def ignoring(*paths: str) -> list[str]:

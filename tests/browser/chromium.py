@@ -29,6 +29,12 @@ KEYS = {
     " ": 32,
 }
 
+_LEFT = "Inspected target navigated or closed"
+
+
+class PageLeftError(Exception):
+    """The page was left before what was asked of it was answered; the next one can be asked."""
+
 
 class Browser:
     """One headless Chromium with one page."""
@@ -69,6 +75,8 @@ class Browser:
         while time.monotonic() < end:
             received = self._receive(end)
             if received.get("id") == wanted:
+                if received.get("error", {}).get("message") == _LEFT:
+                    raise PageLeftError(method)
                 assert "error" not in received, received
                 return dict(received["result"])
         raise AssertionError(f"{method} was not answered")
@@ -114,9 +122,15 @@ class Browser:
     def wait(self, expression: str, seconds: float = 20) -> None:
         """Waits until an expression holds."""
         end = time.monotonic() + seconds
-        while not self.read(expression):
+        while not self._holds(expression):
             assert time.monotonic() < end, f"never true: {expression}"
             time.sleep(0.05)
+
+    def _holds(self, expression: str) -> bool:
+        try:
+            return bool(self.read(expression))
+        except PageLeftError:
+            return False
 
     def press(self, key: str, modifiers: int = 0) -> None:
         """Presses a key. Units: modifiers are 2 for Control, 8 for Shift."""
