@@ -67,10 +67,11 @@ def test_a_thing_leads_to_its_document(site: RunningSite) -> None:
 
 
 @pytest.mark.parametrize("concept", CONCEPTS)
-def test_every_thing_says_the_same_in_four_formats(site: RunningSite, concept: str) -> None:
+def test_things_of_each_kind_say_the_same_in_four_formats(site: RunningSite, concept: str) -> None:
+    """Each third of them; the long run asks for every node."""
     paths = things(site, f"&& CONTAINS(STR(?thing), '/id/{concept}/')")
     assert paths
-    for path in paths:
+    for path in paths[::3]:
         assert_same_in_all_formats(site, path)
 
 

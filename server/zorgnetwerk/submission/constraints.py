@@ -20,6 +20,7 @@ from rdflib.query import ResultRow
 from rdflib.term import Node
 
 from zorgnetwerk.errors import ContentError
+from zorgnetwerk.submission import planning
 from zorgnetwerk.submission.findings import Finding, fill
 from zorgnetwerk.submission.rules import Rulebook
 from zorgnetwerk.terms.namespaces import OWL, SH
@@ -80,6 +81,7 @@ def prepared(rules: Rulebook) -> dict[Node, list[Constraint]]:
     """
     from rdflib.plugins.sparql import prepareQuery  # slow to load, and only needed where shapes are read
 
+    planning.register()
     found: dict[Node, list[Constraint]] = {}
     for shape, node in rules.graph.subject_objects(SH.sparql):
         text = rules.graph.value(node, SH.select)
