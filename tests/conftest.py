@@ -95,9 +95,16 @@ def free_port() -> int:
 
 
 def start_site(
-    state: Path, content: Path, *flags: str, port: int = 0, wait_seconds: float = 180, package: Path = ROOT / "server"
+    state: Path,
+    content: Path,
+    *flags: str,
+    port: int = 0,
+    wait_seconds: float = 180,
+    package: Path = ROOT / "server",
+    process_group: int | None = None,
 ) -> RunningSite:
-    """Starts ``zorgnetwerk serve`` of the package in this folder and waits until it is ready."""
+    """Starts ``zorgnetwerk serve`` of the package in this folder and waits until it is ready; with a process group of 0
+    in one of its own."""
     port = port or free_port()
     state.mkdir(parents=True, exist_ok=True)
     log = state / "serve.log"
@@ -122,7 +129,9 @@ def start_site(
         *flags,
     ]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment, cwd=state)
+        process = subprocess.Popen(
+            command, stdout=output, stderr=output, env=environment, cwd=state, process_group=process_group
+        )
     site = RunningSite(process, port, state, log)
     end = time.monotonic() + wait_seconds
     while time.monotonic() < end:
