@@ -44,6 +44,7 @@ class House:
         self.sender, self.steward = key("submitter", "jessa-ziekenhuis"), key("steward", "stad-hasselt")
         self.received: dict[int, str] = {}
         self.accepted: set[int] = set()
+        self.complaints: list[str] = []
 
     def started(self, port: int) -> RunningSite:
         return start_site(self.state, ROOT, "--unchecked", "--config", str(self.settings), port=port, process_group=0)
@@ -64,6 +65,8 @@ class House:
                     self.accept(number)
         except GONE:
             return
+        except AssertionError as error:  # would end this thread unheard
+            self.complaints.append(str(error))
 
     def send(self, number: int) -> None:
         if number in self.received:
@@ -117,9 +120,11 @@ def survive(folder: Path, rounds: int, total: int, seed: int) -> None:
             house.kill()
             working.join(30)
             house.start_again()
+            assert house.complaints == []
             assert house.is_seen(house.accepted)
         assert house.accepted, "a life was never long enough to accept anything"
         house.work(total)
+        assert house.complaints == []
         assert house.accepted == set(range(total))
         assert house.is_seen(house.accepted)
         assert set(house.names().values()) == {1}

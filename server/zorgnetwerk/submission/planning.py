@@ -5,6 +5,8 @@ one that follows from what an earlier pattern bound, and all things of that kind
 the cost of a constraint grows with the square of the data. Here a pattern that meets what is bound by then comes first.
 Only the order differs, never the solutions. It is registered where rdflib provides for it, and holds for the whole
 process, the validator's own queries included.
+
+Source: rdflib, ``evaluate.evalPart`` (its order) and ``CUSTOM_EVALS`` (where another is registered).
 """
 
 from __future__ import annotations
@@ -27,9 +29,17 @@ _NAME: Final = "zorgnetwerk:order"
 
 def register() -> None:
     """Makes rdflib evaluate basic graph patterns in our order, once for this process."""
-    from rdflib.plugins.sparql import CUSTOM_EVALS  # slow to load, and only needed where queries are evaluated
+    # slow to load, and only needed where queries are evaluated
+    from rdflib.plugins.sparql import CUSTOM_EVALS
+    from rdflib.plugins.sparql.evaluate import evalBGP
 
-    CUSTOM_EVALS[_NAME] = _evaluate
+    def evaluate(context: QueryContext, part: CompValue) -> Any:
+        if part.name != "BGP":
+            raise NotImplementedError  # how rdflib is told that a part is left to itself
+        terms = {term for pattern in part.triples for term in pattern if _is_open(term)}
+        return evalBGP(context, ordered(part.triples, {term for term in terms if context[term] is not None}))
+
+    CUSTOM_EVALS[_NAME] = evaluate
 
 
 def ordered(patterns: Iterable[Pattern], bound: set[Identifier]) -> list[Pattern]:
@@ -58,12 +68,3 @@ def _cost(pattern: Pattern, known: set[Identifier]) -> tuple[bool, bool, int, bo
 
 def _is_open(term: object) -> bool:
     return isinstance(term, Variable | BNode)
-
-
-def _evaluate(context: QueryContext, part: CompValue) -> Any:
-    if part.name != "BGP":
-        raise NotImplementedError
-    from rdflib.plugins.sparql.evaluate import evalBGP
-
-    terms = {term for pattern in part.triples for term in pattern if _is_open(term)}
-    return evalBGP(context, ordered(part.triples, {term for term in terms if context[term] is not None}))
