@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from zorgnetwerk.dataset.building import Outcome, Plan
 
 _LATER_SECONDS = 2.0
-"""So long after the start those begin that nobody waits for: further web servers, the publisher."""
+"""So long after the start those begin that nobody waits for: further doors and web servers, the publisher."""
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -193,18 +193,19 @@ def children(settings: Settings, state: State, sockets: Path) -> list[Child]:
     web_environment = environment_of(settings) | {SALT_VARIABLE: secrets.token_hex(16)}
     numbers = range(1, settings.web_workers + 1)
     paths = [sockets / f"web-{number}.sock" for number in numbers]
-    # What the first answer waits for comes first; the rest would only take the processor from it.
-    web = [
-        Child(path.stem, web_command(settings, path), web_environment, leftovers=(path,), stage=1, after_seconds=later)
-        for path, later in zip(paths, (0.0, *[_LATER_SECONDS] * len(paths)), strict=False)
-    ]
-    doors = [
-        Child(f"door-{number}", door_command([*paths[number - 1 :], *paths[: number - 1]]), web_environment, stage=2)
-        for number in numbers
-    ]
+    processes = [Child("dispatcher", options.command(), environment)]
+    for number, path in zip(numbers, paths, strict=True):
+        # What the first answer waits for comes first; the rest would only take the processor from it.
+        later = 0.0 if number == 1 else _LATER_SECONDS
+        door = door_command([*paths[number - 1 :], *paths[: number - 1]])
+        web = web_command(settings, path)
+        processes += [
+            Child(path.stem, web, web_environment, leftovers=(path,), stage=1, after_seconds=later),
+            Child(f"door-{number}", door, web_environment, stage=2, after_seconds=later),
+        ]
     command = (sys.executable, "-m", "zorgnetwerk.publisher")
     publisher = Child("publisher", command, environment, after_seconds=_LATER_SECONDS)
-    return [Child("dispatcher", options.command(), environment), *doors, *web, publisher]
+    return [*processes, publisher]
 
 
 def door_command(applications: Sequence[Path]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from zorgnetwerk import logs, pushing, settings
+from zorgnetwerk import logs, settings
 from zorgnetwerk.settings import Settings
 from zorgnetwerk.store import processes
 from zorgnetwerk.store.base import Limits
@@ -20,6 +20,7 @@ from zorgnetwerk.web.cache import AnswerCache
 from zorgnetwerk.web.clients import SALT_VARIABLE, Clients, networks
 from zorgnetwerk.web.connections import Connections
 from zorgnetwerk.web.front.heads import CLIENT_VARIABLE
+from zorgnetwerk.web.opening import Opening
 from zorgnetwerk.web.rendering import Renderer
 from zorgnetwerk.web.site import Site
 from zorgnetwerk.web.tallies import TALLIES, Tallies
@@ -44,7 +45,7 @@ def behind_door() -> WSGIApplication:
     processes.die_with_parent(not_of=processes.heirs_of_orphans())
     chosen = settings.load()
     logs.set_up(chosen.log_level)
-    application = create_app(_embedded(chosen))
+    application = Opening(_embedded(chosen))
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ["REMOTE_ADDR"], _, environ["REMOTE_PORT"] = environ.pop(CLIENT_VARIABLE, "").partition(" ")
@@ -54,6 +55,8 @@ def behind_door() -> WSGIApplication:
 
 
 def _remote(chosen: Settings) -> Site:
+    from zorgnetwerk import pushing  # with a client for remote engines, which no other site needs
+
     store = pushing.reader(chosen)
     releases = pushing.releases_of(chosen, store)
     return Site(

@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections.abc import Callable
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Blueprint, Flask, Response, g, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
 from zorgnetwerk.errors import NotFound
 from zorgnetwerk.web import (
     answer_files,
-    changes,
-    desk,
     entities,
     explanation,
     harvest,
@@ -24,7 +24,6 @@ from zorgnetwerk.web import (
     queries,
     sparql,
     stopping,
-    submissions,
     wordlist,
 )
 from zorgnetwerk.web.bodies import AwaitedBodies
@@ -33,29 +32,29 @@ from zorgnetwerk.web.site import Site
 
 _LOG = logging.getLogger("zorgnetwerk.access")
 
+Rooms: TypeAlias = tuple[Callable[[Site], Blueprint], ...]
+READING: Rooms = tuple(
+    room.routes for room in (sparql, stopping, answer_files, explanation, queries, entities, harvest, wordlist, pages)
+)
+"""The rooms of those who read: they need neither the register nor the rules."""
 
-def create_app(site: Site) -> Flask:
-    """The WSGI application of one site."""
+
+def all_rooms() -> Rooms:
+    """The rooms of those who read and of those who send; loading the latter takes as long as all the rest."""
+    from zorgnetwerk.web import changes, desk, submissions
+
+    return (*READING, submissions.routes, desk.routes, changes.routes)
+
+
+def create_app(site: Site, rooms: Rooms | None = None) -> Flask:
+    """The WSGI application of one site, with the routes of these rooms (all of them unless named)."""
     app = Flask("zorgnetwerk", static_folder=None, template_folder=None)
     # The journeys have limits of their own, with words of their own; this is the wall behind them.
     app.config["MAX_CONTENT_LENGTH"] = 8 * max(site.settings.submission_bytes, site.settings.query_bytes)
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
-    for room in (
-        sparql,
-        stopping,
-        answer_files,
-        explanation,
-        queries,
-        entities,
-        harvest,
-        submissions,
-        desk,
-        changes,
-        wordlist,
-        pages,
-    ):
-        app.register_blueprint(room.routes(site))
+    for routes in all_rooms() if rooms is None else rooms:
+        app.register_blueprint(routes(site))
     app.wsgi_app = AwaitedBodies(app.wsgi_app, site.settings.web_threads // 2)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.after_request(_finish)

@@ -6,6 +6,7 @@ A page is a pure function of what it shows and of its frame. Templates lay out t
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,8 @@ from typing import Any, Self
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 from rdflib import Graph
 
@@ -41,6 +43,8 @@ from zorgnetwerk.web.views.reader import Reader
 from zorgnetwerk.web.views.results import Outcome, Refusal
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
+COMPILED_FOLDER = TEMPLATE_FOLDER / "__pycache__"
+"""Beside the templates, as Python keeps what it compiles beside modules: who may write there may change both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,8 @@ class Renderer:
 
     @classmethod
     def load(cls) -> Self:
-        """The renderer of this installation. A template is compiled when it is first shown: all of them in four
-        languages would take a start longer than everything else.
+        """The renderer of this installation. A template is compiled when it is first shown, and kept compiled for the
+        next start: all of them in four languages would take a start longer than everything else.
         """
         assets, translations = Assets.load(), Translations.load()
         made = {language: _environment(translations.for_language(language), assets) for language in LANGUAGES}
@@ -230,6 +234,7 @@ def _environment(translator: Translator, assets: Assets) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=_Compiled(translator.language),
     )
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         translator.gettext, translator.ngettext, newstyle=True
@@ -246,6 +251,26 @@ def _environment(translator: Translator, assets: Assets) -> Environment:
         asset=assets.url, has_asset=assets.names.__contains__, kind_plural=lambda kind: kinds.plural(translator, kind)
     )
     return environment
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates of one language (what is constant in it is computed while compiling). A page that cannot be
+    kept is compiled again by the next process; no page is lost for it.
+    """
+
+    def __init__(self, language: str) -> None:
+        super().__init__(str(COMPILED_FOLDER), f"{language}-%s.cache")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fills in what is kept, if anything."""
+        with contextlib.suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keeps a compiled template where that is possible."""
+        with contextlib.suppress(OSError):
+            COMPILED_FOLDER.mkdir(exist_ok=True)
+            super().dump_bytecode(bucket)
 
 
 def _embedded(graph: Graph) -> Markup:
