@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,10 @@ from click.testing import CliRunner
 
 from zorgnetwerk.cli import main
 from zorgnetwerk.store.journal import Journal
-from zorgnetwerk.submission.keys import Keys
 
 from ..conftest import ROOT, Reply, RunningSite, start_site
-from ..journeys.test_desk import FORM, TURTLE
+from ..journeys.desk import DOCUMENT, Desk
 
-DOCUMENT = (ROOT / "tests" / "content" / "submissions" / "BP01-near-miss.ttl").read_text("utf-8")
 PUBLISHED_NAMES = "SELECT ?thing ?name { ?thing <http://www.w3.org/2004/02/skos/core#prefLabel> ?name FILTER(STRSTARTS(?name, 'Kill ')) }"
 GONE = (OSError, http.client.HTTPException)
 
@@ -36,12 +35,7 @@ class House:
         self.settings.write_text("submission_rate = 100000\n", "utf-8")
         self.state = folder / "state"
         self.site = self.started(0)
-        keys = Keys(self.state)
-
-        def key(role: str, organisation: str) -> str:
-            return keys.create(role, f"{self.site.base}id/organisatie/{organisation}", "2026-11-24T10:00:00+00:00")[1]
-
-        self.sender, self.steward = key("submitter", "jessa-ziekenhuis"), key("steward", "stad-hasselt")
+        self.desk = Desk.at(self.site)
         self.received: dict[int, str] = {}
         self.accepted: set[int] = set()
         self.complaints: list[str] = []
@@ -54,7 +48,7 @@ class House:
         self.site.process.wait(10)
 
     def start_again(self) -> None:
-        self.site = self.started(self.site.port)
+        self.desk.site = self.site = self.started(self.site.port)
 
     def work(self, total: int) -> None:
         """Sends and accepts until all are accepted, or the site is gone."""
@@ -71,24 +65,21 @@ class House:
     def send(self, number: int) -> None:
         if number in self.received:
             return
-        text = DOCUMENT.replace("Samenwerking Jessa - ZOL (voorbeeld)", f"Kill {number}").replace(
-            "https://zorgnetwerk.example/", self.site.base
-        )
-        asked = TURTLE | {"Authorization": f"Bearer {self.sender}", "Idempotency-Key": f'"kill-{number}"'}
-        reply = self.asked("/submissions", asked, text.replace("voorbeeld", f"kill-{number}").encode())
+        text = DOCUMENT.replace("Samenwerking Jessa - ZOL (voorbeeld)", f"Kill {number}")
+        key = {"Idempotency-Key": f'"kill-{number}"'}
+        reply = self.answered(lambda: self.desk.send(f"kill-{number}", headers=key, source=text))
         assert reply.status == 201, reply.text[:500]
         self.received[number] = json.loads(reply.body)["id"]
 
     def accept(self, number: int) -> None:
-        asked = FORM | {"Authorization": f"Bearer {self.steward}"}
-        reply = self.asked(f"/review/{self.received[number]}/accept", asked, b"comment=ja")
+        reply = self.answered(lambda: self.desk.decide(self.received[number], "accept", comment="ja"))
         # 409: it was accepted in an earlier life, which did not live to say so
         assert reply.status in (303, 409), reply.text[:500]
         self.accepted.add(number)
 
-    def asked(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
+    def answered(self, ask: Callable[[], Reply]) -> Reply:
         while True:
-            reply = self.site.ask(path, headers, "POST", body)
+            reply = ask()
             if reply.status != 503:  # the checker is not ready yet
                 return reply
             time.sleep(0.1)

@@ -8,7 +8,6 @@ import re
 import time
 import urllib.parse
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,66 +19,16 @@ from zorgnetwerk.cli import main
 from zorgnetwerk.submission.keys import Keys
 from zorgnetwerk.submission.passes import Passes
 
-from ..conftest import ROOT, Reply, RunningSite, start_site
+from ..conftest import ROOT, Reply, start_site
 from ..web.reading import Page
+from .desk import FORM, PAGE, TURTLE, Desk
 
 try:
     from ..web.identity import CLIENT, SECRET, IdentityProvider
 except ImportError:
     IdentityProvider = None  # type: ignore[assignment,misc]  # the extra oidc is not installed
 
-DOCUMENT = (ROOT / "tests" / "content" / "submissions" / "BP01-near-miss.ttl").read_text("utf-8")
 BAD = (ROOT / "tests" / "content" / "submissions" / "BP15-impossible-date.ttl").read_text("utf-8")
-TURTLE = {"Content-Type": "text/turtle", "Accept": "application/json"}
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-PAGE = {"Accept": "text/html"}
-
-
-@dataclass
-class Desk:
-    """A site, and the keys of those who use it."""
-
-    site: RunningSite
-    jessa: str
-    zol: str
-    ann: str
-    ben: str
-    identity: Any = None
-
-    def text(self, slug: str, source: str = DOCUMENT) -> bytes:
-        moved = source.replace("https://zorgnetwerk.example/", self.site.base)
-        return moved.replace("voorbeeld", slug).encode()
-
-    def send(self, slug: str, key: str = "", headers: Mapping[str, str] | None = None, query: str = "") -> Reply:
-        asked = TURTLE | {"Authorization": f"Bearer {key or self.jessa}"} | dict(headers or {})
-        return self.site.ask(f"/submissions{query}", asked, "POST", self.text(slug))
-
-    def sent(self, slug: str, **how: Any) -> dict[str, Any]:
-        reply = self.send(slug, **how)
-        assert reply.status == 201, reply.text[:500]
-        receipt: dict[str, Any] = json.loads(reply.body)
-        return receipt | {"location": reply.headers["location"]}
-
-    def status(self, identifier: str, key: str = "", **headers: str) -> Reply:
-        asked = {"Authorization": f"Bearer {key or self.jessa}", "Accept": "application/json"} | headers
-        return self.site.ask(f"/submissions/{identifier}", asked)
-
-    def decide(self, identifier: str, deed: str, key: str = "", **fields: str) -> Reply:
-        asked = FORM | {"Authorization": f"Bearer {key or self.ann}"}
-        body = urllib.parse.urlencode(fields).encode()
-        return self.site.ask(f"/review/{identifier}/{deed}", asked, "POST", body)
-
-    def seen(self, slug: str) -> bool:
-        thing = f"{self.site.base}id/samenwerkingsverband/{slug}"
-        return bool(json.loads(self.site.sparql(f"ASK {{ <{thing}> ?p ?o }}").body)["boolean"])
-
-    def published(self, slug: str, seconds: float = 20) -> bool:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.seen(slug):
-                return True
-            time.sleep(0.1)
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -93,20 +42,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     settings.write_text(said, "utf-8")
     site = start_site(state / "state", ROOT, "--unchecked", "--config", str(settings))
     site.await_checker()
-    keys = Keys(site.state)
-
-    def key(role: str, organisation: str) -> str:
-        return keys.create(role, f"{site.base}id/organisatie/{organisation}", "2026-11-24T10:00:00+00:00")[1]
-
     try:
-        yield Desk(
-            site,
-            key("submitter", "jessa-ziekenhuis"),
-            key("submitter", "ziekenhuis-oost-limburg"),
-            key("steward", "stad-hasselt"),
-            key("steward", "az-vesalius"),
-            identity,
-        )
+        yield Desk.at(site, identity)
     finally:
         site.stop()
         if identity is not None:

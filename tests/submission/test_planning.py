@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from rdflib import RDF, Graph, Literal, URIRef
-from rdflib.plugins.sparql import CUSTOM_EVALS, prepareQuery
+from rdflib.plugins.sparql import prepareQuery
 from rdflib.query import ResultRow
 from rdflib.term import BNode, Identifier, Variable
 
@@ -16,6 +13,7 @@ from zorgnetwerk.submission.holdings import read_folder
 from zorgnetwerk.submission.planning import ordered, register
 
 from ..conftest import ROOT
+from .unplanned import rdflib_alone
 
 THIS, OTHER, KIND = Variable("this"), Variable("other"), Variable("kind")
 KNOWS, IS, OF = URIRef("http://e.example/knows"), URIRef("http://e.example/is"), URIRef("http://e.example/of")
@@ -41,16 +39,6 @@ class Counting(Graph):
         for found in super().triples(triple):
             self.asked += 1
             yield found
-
-
-@contextmanager
-def rdflib_alone() -> Iterator[None]:
-    kept = dict(CUSTOM_EVALS)
-    CUSTOM_EVALS.clear()
-    try:
-        yield
-    finally:
-        CUSTOM_EVALS.update(kept)
 
 
 def thing(number: int) -> URIRef:

@@ -18,7 +18,7 @@ from zorgnetwerk.submission.validation import Shapes, validate
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE
 
-from .test_planning import rdflib_alone
+from .unplanned import rdflib_alone
 
 ROOT = Path(__file__).resolve().parents[2]
 INVALID = ROOT / "shapes" / "examples" / "invalid"
