@@ -17,6 +17,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -145,17 +146,25 @@ def test(rest: list[str]) -> int:
     if chosen or long:
         return run(pytest, *chosen)
     (ROOT / ".coverage").unlink(missing_ok=True)
-    code = run(tool("ruff"), "check", ".") or run(tool("ruff"), "format", "--check", ".") or run(tool("mypy"))
-    # Where answers are timed (ALONE) nothing runs beside; where deadlines are waited for (POOLS) only others that wait;
-    # all else runs side by side, what takes longest first. Tracing doubles the work of every process, and a killed
-    # process spoils what it traced: where code is looked at from outside, where much is repeated, and where processes
-    # are killed, coverage is not measured; but the desk is what only a running site shows (JOURNEYS).
+    code = run(tool("ruff"), "check", ".") or run(tool("ruff"), "format", "--check", ".")
+    if code:
+        return code
+    # Types are checked beside the first tests. Where answers are timed (ALONE) nothing runs beside; where deadlines are
+    # waited for (POOLS) only others that wait; all else runs side by side, what takes longest first. Tracing doubles
+    # the work of every process, and a killed process spoils what it traced: where code is looked at from outside, where
+    # much is repeated, and where processes are killed, coverage is not measured; but the desk is what only a running
+    # site shows (JOURNEYS).
     together = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     traced = ["--cov", "--cov-append"]
     rooms = [f"tests/{path.name}" for path in sorted((ROOT / "tests").iterdir()) if not path.name.startswith("__")]
     within = [place for place in OUTSIDE if place not in rooms]
     inside = [*JOURNEYS, *(room for room in rooms if room not in OUTSIDE), "server"]
-    code = code or run(pytest, *together, *ignoring(*ALONE, *JOURNEYS), *OUTSIDE)
+    with tempfile.TemporaryFile("w+") as said:
+        types = subprocess.Popen(tool("mypy"), cwd=ROOT, env=environment(), stdout=said, stderr=subprocess.STDOUT)
+        code = run(pytest, *together, *ignoring(*ALONE, *JOURNEYS), *OUTSIDE)
+        code = types.wait() or code
+        said.seek(0)
+        print("$ mypy", said.read(), sep="\n", flush=True)
     code = code or run(pytest, *ALONE)
     code = code or run(pytest, *together, *inside, *ignoring(*POOLS, *within), *traced, "--cov-report=")
     return code or run(
