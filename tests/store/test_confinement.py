@@ -19,6 +19,7 @@ import pyoxigraph as ox
 import pytest
 
 from zorgnetwerk.store import confinement
+from zorgnetwerk.store.footprint import mapped_bytes
 
 
 def outcome(act: Callable[[], object]) -> str:
@@ -85,7 +86,7 @@ def test_memory_ends_at_the_allowance() -> None:
 
 def test_the_limit_can_be_lowered_for_one_request_and_raised_again() -> None:
     def act() -> str:
-        base = confinement.mapped_bytes()
+        base = mapped_bytes()
         confinement.limit_memory(base, 64 << 20)
         try:
             bytearray(100 << 20)

@@ -56,35 +56,68 @@ def test_each_lane_has_workers_of_its_own() -> None:
     assert lanes.decisions() == [Run(100, 1), Run(101, 21)]
 
 
-def test_a_query_beyond_its_slice_is_demoted_to_a_heavy_slot() -> None:
-    lanes = lanes_with_workers()
+def beside_another(lanes: Lanes) -> None:
+    """Query 1 on worker 11, and one that waits for a worker of its own: nobody who is alone has to give way."""
     lanes.admit(1, "query", 0, 10)
+    lanes.admit(2, "query", 0, 10)
     lanes.decisions()
-    assert after(lanes, 0.09) == []
-    assert after(lanes, 0.1) == [Demote(11, paused=False)]
-    assert lanes.figures()["query"] == {"idle": 1, "busy": 1, "express": 0, "heavy": 1, "paused": 0}
+
+
+def test_a_query_beyond_its_slice_is_demoted_to_a_heavy_slot() -> None:
+    lanes = Lanes(CAPACITY)
+    lanes.add_idle(11, "query", 0)
+    beside_another(lanes)
+    assert after(lanes, 0.06) == []  # the slice is shorter when somebody waits
+    assert after(lanes, 0.07) == [Demote(11, paused=False)]
+    assert lanes.figures()["query"] == {"idle": 0, "busy": 1, "express": 0, "heavy": 1, "paused": 0}
 
 
 def test_a_slice_is_processor_time_within_a_bound_on_the_clock() -> None:
     had = {11: 0.0}
-    lanes = Lanes(CAPACITY, lambda worker: had[worker])
+    lanes = Lanes(Capacity(express=1), lambda worker: had[worker])
     lanes.add_idle(11, "query", 0)
-    lanes.admit(1, "query", 0, 10)
-    lanes.decisions()
+    beside_another(lanes)
     had[11] = 0.02
-    assert after(lanes, 0.1) == []
-    assert lanes.next_moment() == pytest.approx(0.18)
-    had[11] = 0.1
-    assert after(lanes, 0.18) == [Demote(11, paused=False)]
+    assert after(lanes, 0.05) == []
+    assert lanes.next_moment() == pytest.approx(0.08)
+    had[11] = 0.05
+    assert after(lanes, 0.08) == [Demote(11, paused=False)]
 
 
 def test_a_query_that_only_waits_for_the_disk_is_demoted_too() -> None:
-    lanes = Lanes(CAPACITY, lambda worker: 0.0)
+    lanes = Lanes(Capacity(express=1), lambda worker: 0.0)
     lanes.add_idle(11, "query", 0)
+    beside_another(lanes)
+    assert after(lanes, 0.49) == []
+    assert after(lanes, 0.55) == [Demote(11, paused=False)]
+
+
+def test_a_query_that_is_alone_gives_way_to_nobody() -> None:
+    lanes = lanes_with_workers()
     lanes.admit(1, "query", 0, 10)
+    lanes.admit(2, "page", 0, 20)
     lanes.decisions()
-    assert after(lanes, 0.99) == []
-    assert after(lanes, 1.1) == [Demote(11, paused=False)]
+    for moment in (0.1, 1.0, 9.0):
+        assert after(lanes, moment) == []
+        assert moment < lanes.next_moment() <= moment + 0.1
+    assert lanes.figures()["query"] == {"idle": 1, "busy": 1, "express": 1, "heavy": 0, "paused": 0}
+    [expired] = after(lanes, 10.0)
+    assert isinstance(expired, Expire)
+
+
+@pytest.mark.parametrize("comes", ["admitted", "adopted"])
+def test_a_query_that_was_alone_gives_way_as_soon_as_another_comes(comes: str) -> None:
+    lanes = lanes_with_workers()
+    lanes.admit(1, "query", 0, 10)
+    assert after(lanes, 5.0) == [Run(1, 11)]
+    if comes == "admitted":
+        lanes.admit(2, "query", 5.01, 10)
+    else:
+        lanes.adopt(2, 31, 5.01, 10)
+    assert lanes.next_moment() <= 5.01
+    assert Demote(11, paused=False) in after(lanes, 5.01)
+    lanes.finish(2)
+    assert [request.phase for request in [lanes.request_of(11)] if request] == ["heavy"]
 
 
 def test_pages_and_checks_are_never_demoted() -> None:

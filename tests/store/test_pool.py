@@ -8,6 +8,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -186,16 +187,26 @@ def test_a_large_answer_is_refused_whole(pool: Pool) -> None:
     assert caught.value.limit == 100_000
 
 
-def test_a_worker_that_answered_long_is_replaced(pool: Pool) -> None:
+LONG = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j <urn:next> ?l }"
+
+
+def test_a_worker_that_answered_long_is_kept_when_nobody_else_asked(pool: Pool) -> None:
     wait_until(pool.is_settled, 5)
     before, demoted = set(pool.pids("worker")), pool.count("demoted")
-    assert (
-        pool.text("SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j <urn:next> ?l }").split()[-1]
-        == "?n"
-    )
+    assert pool.text(LONG).split()[-1] == "?n"
     wait_until(pool.is_settled, 5)
-    assert pool.count("demoted") == demoted + 1
-    assert len(set(pool.pids("worker")) - before) == 1
+    assert pool.count("demoted") == demoted
+    assert set(pool.pids("worker")) == before
+
+
+def test_workers_that_answered_long_beside_each_other_are_replaced(pool: Pool) -> None:
+    wait_until(pool.is_settled, 5)
+    before, demoted = set(pool.pids("worker")), pool.count("demoted")
+    with ThreadPoolExecutor(2) as askers:
+        assert [text.split()[-1] for text in askers.map(pool.text, (LONG, LONG))] == ["?n", "?n"]
+    wait_until(pool.is_settled, 5)
+    assert pool.count("demoted") == demoted + 2
+    assert len(set(pool.pids("worker")) - before) == 2
 
 
 def test_a_query_of_a_client_that_left_is_stopped(pool: Pool) -> None:

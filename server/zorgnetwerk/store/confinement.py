@@ -24,6 +24,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from zorgnetwerk.store.footprint import mapped_bytes
 from zorgnetwerk.store.processes import die_with_parent
 
 _PR_SET_NO_NEW_PRIVS: Final = 38
@@ -111,11 +112,6 @@ def limit_memory(base: int, memory_bytes: int) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     wanted = base + memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
-
-
-def mapped_bytes() -> int:
-    """The size of this process's address space."""
-    return int(Path("/proc/self/statm").read_bytes().split()[0]) * resource.getpagesize()
 
 
 def close_others(keep: Iterable[int]) -> None:

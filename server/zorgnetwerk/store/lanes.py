@@ -7,6 +7,7 @@ the dispatcher acts on the decisions.
     check   submitted bytes; workers of their own
     query   public queries. Each first runs for a short slice in an express worker. What is not finished then is
             demoted: it counts towards the heavy slots, or is paused and waits for one. So short queries pass long ones.
+            While there is no other query, a slice has no end: what nobody waits for need not give way.
 
 Whoever had least worker time lately comes first (``accounts.py``), among equals who came first. A long query gives its
 slot to a client that had less, as soon as the difference is worth a turn; so one long query of a second client does not
@@ -110,7 +111,7 @@ class Lanes:
             self._decisions.append(Refuse(number, 0, held, self.retry_after(now), of_client))
             return
         request = Request(number, lane, now, now + seconds, client=client)
-        self._requests[number] = request
+        self._come(request)
         waiting.append(request)
         self._assign(lane, now)
 
@@ -118,7 +119,8 @@ class Lanes:
         """A new request that a worker is at work on already, which was not ours until now."""
         began = now - self.slice_seconds()  # its slice is looked at right away: part of it was used already
         request = Request(number, "query", now, now + seconds, "running", worker, began, began, client, now)
-        self._requests[number] = self._by_worker[worker] = request
+        self._come(request)
+        self._by_worker[worker] = request
 
     def readmit(self, number: int, now: float) -> None:
         """Its worker ended through no fault of the request: it comes first in its lane, with its old deadline."""
@@ -161,6 +163,8 @@ class Lanes:
             rest = length - self._processor_seconds(request.worker) if self._processor_seconds else 0.0
             if rest > 0 and now - request.slice_began < _LONGEST_SLICES * length:
                 request.look_at = now + max(rest, _SHORTEST_SLICE_SECONDS / 5)
+            elif self._is_alone():
+                request.look_at = now + length
             else:
                 self._demote(request, now)
         self._take_turns(now)
@@ -200,6 +204,16 @@ class Lanes:
         for request in self._by_worker.values():
             counts[request.lane]["busy"] += 1
         return counts
+
+    def _come(self, request: Request) -> None:
+        """Takes note of a request; a query that was alone is looked at again."""
+        self._requests[request.number] = request
+        if request.lane == "query":
+            for other in self._express():
+                other.look_at = 0.0
+
+    def _is_alone(self) -> bool:
+        return sum(1 for request in self._requests.values() if request.lane == "query") == 1
 
     def _express(self) -> Iterator[Request]:
         return (each for each in self._by_worker.values() if each.phase == "running" and each.lane == "query")

@@ -23,6 +23,7 @@ from zorgnetwerk.store import confinement
 from zorgnetwerk.store.coding import Digest
 from zorgnetwerk.store.evaluation import Evaluator, Request, Spool
 from zorgnetwerk.store.failures import memory_exceeded, to_fields
+from zorgnetwerk.store.footprint import LONG_SECONDS, is_light, mapped_bytes
 from zorgnetwerk.store.slips import DONE, FAILED, IN_FILE, INLINE_BYTES, Slip, answer, read_question
 
 REQUESTS_LIMIT: Final = 20_000
@@ -93,8 +94,9 @@ class Sheet(Spool):
 
 def serve(source: socket.socket, evaluator: Evaluator, release: int, memory_bytes: int, result_bytes: int) -> None:
     """Answers until the other end closes, or until this worker is to be replaced."""
-    base = confinement.mapped_bytes()
+    base = mapped_bytes()
     confinement.limit_memory(base, memory_bytes)
+    had = time.process_time()
     data = bytearray()
     for count in range(1, REQUESTS_LIMIT + 1):
         while (asked := read_question(data)) is None:
@@ -106,10 +108,11 @@ def serve(source: socket.socket, evaluator: Evaluator, release: int, memory_byte
         _limit_processor_time()
         slip = _answer(evaluator, Request(*asked, result_bytes), memory_bytes, base)
         slip.release = release
-        is_due = count % _LOOK_EVERY == 0 or slip.kind != DONE
-        grown = is_due and confinement.mapped_bytes() - base > memory_bytes // 4
-        slip.is_spent = slip.is_spent or grown or count == REQUESTS_LIMIT
-        slip.processor = time.process_time()
+        before, had = had, time.process_time()
+        slip.processor = had
+        if count % _LOOK_EVERY == 0 or slip.kind != DONE or had - before >= LONG_SECONDS:
+            slip.is_spent = slip.is_spent or not is_light(base, memory_bytes, had - before)
+        slip.is_spent = slip.is_spent or count == REQUESTS_LIMIT
         _send(source, slip)
 
 

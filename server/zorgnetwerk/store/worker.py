@@ -19,6 +19,7 @@ from typing import Final, NoReturn, cast
 from zorgnetwerk.errors import ZorgnetwerkError
 from zorgnetwerk.store import confinement, lent
 from zorgnetwerk.store.failures import memory_exceeded, to_fields
+from zorgnetwerk.store.footprint import is_light, mapped_bytes
 from zorgnetwerk.store.frames import Channel, Closed, Frame, FrameError
 from zorgnetwerk.store.processes import die_with_parent
 from zorgnetwerk.store.work import QueryWork, Work
@@ -64,7 +65,7 @@ def become(
 
 
 def _serve(channel: Channel, work: Work, allowance: Allowance) -> None:
-    base = confinement.mapped_bytes()
+    base = mapped_bytes()
     had = time.process_time()
     channel.send({"op": "idle", "processor": had})
     for count in range(1, _REQUESTS_LIMIT + 1):
@@ -73,11 +74,11 @@ def _serve(channel: Channel, work: Work, allowance: Allowance) -> None:
         except Closed:
             return
         reply = _answer(frame, work, base, allowance)
-        grown = confinement.mapped_bytes() - base > allowance.memory_bytes // 4
-        if grown or work.is_single_use or count == _REQUESTS_LIMIT:
+        before, had = had, time.process_time()
+        is_last = work.is_single_use or count == _REQUESTS_LIMIT
+        if is_last or not is_light(base, allowance.memory_bytes, had - before):
             reply["spent"] = True
         frame.close()
-        before, had = had, time.process_time()
         reply |= {"processor": had, "processor_seconds": round(had - before, 6)}
         _reply(channel, reply)
 
