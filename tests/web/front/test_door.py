@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from zorgnetwerk.web.front import connection
+from zorgnetwerk.web.front.connection import Connection
 from zorgnetwerk.web.front.door import Door, listen
+from zorgnetwerk.web.front.heads import Head
 from zorgnetwerk.web.kept import KeptAnswers
 
 from ...store.pool import wait_until
@@ -353,6 +355,26 @@ def test_a_body_in_chunks_ends_the_connection(door: int, application: Applicatio
     answer = talk(door, data)
     assert b"connection: close\r\n" in answer
     assert [asked[1] for asked in application.asked] == ["/a"]
+
+
+def test_a_failure_of_ours_costs_one_client_its_connection(
+    door: int, application: Application, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = Door.answer
+
+    def failing(self: Door, client: Connection, head: Head, end: int) -> None:
+        if head.target == "/fails":
+            raise ValueError("on purpose")
+        answer(self, client, head, end)
+
+    monkeypatch.setattr(Door, "answer", failing)
+    with socket.create_connection(("127.0.0.1", door), timeout=5) as other:
+        other.sendall(get("/one", last=False))
+        assert other.recv(4096).startswith(b"HTTP/1.1 200")
+        assert talk(door, get("/fails")) == b""
+        other.sendall(get("/two"))
+        assert other.recv(4096).startswith(b"HTTP/1.1 200")
+    assert "on purpose" in caplog.text
 
 
 def test_more_clients_than_the_limit_wait_their_turn(door: int) -> None:

@@ -8,6 +8,7 @@ Source: RFC 9112, 9.3 (persistence, pipelining), 9.6 (closing).
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections import deque
 from typing import TYPE_CHECKING, Final, Protocol
@@ -28,6 +29,7 @@ IDLE_SECONDS: Final = 75.0
 STUCK_SECONDS: Final = 30.0
 """How long a head, a body or an answer may make no progress."""
 _LINGER_SECONDS: Final = 2.0
+_LOG: Final = logging.getLogger("zorgnetwerk.web")
 
 
 class Exchange(Protocol):
@@ -80,11 +82,15 @@ class Connection:
         return self.exchange is None and not self._outgoing and not self.incoming
 
     def hear(self, events: int) -> None:
-        """What the kernel says of the socket."""
-        if events & polling.WRITE:
-            self._flush()
-        if events & ~polling.WRITE and not self.is_closed:
-            self._read()
+        """What the kernel says of the socket. A failure of ours costs this client its connection, and no other."""
+        try:
+            if events & polling.WRITE:
+                self._flush()
+            if events & ~polling.WRITE and not self.is_closed:
+                self._read()
+        except Exception:
+            _LOG.exception("a request ended its connection")
+            self.close()
 
     def send(self, head: bytes, body: Bytes = b"") -> None:
         """Sends these bytes, now or as soon as the client takes them."""
