@@ -144,7 +144,7 @@ def test_a_long_query_whose_worker_is_killed_is_told_so(pool: Pool) -> None:
     idle = set(pool.pids("worker"))
     thread = threading.Thread(target=ask)
     thread.start()
-    wait_until(lambda: pool.status()["workers"]["query"]["heavy"] == 1, 5)
+    wait_until(lambda: pool.status()["workers"]["query"]["busy"] == 1, 5)
     time.sleep(1.1)
     (busy,) = [pid for pid in idle if _processor_seconds(pid) > 0.3]
     os.kill(busy, signal.SIGKILL)

@@ -8,13 +8,14 @@ import re
 import threading
 import time
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
 from ..conftest import Reply, RunningSite, start_site
 
 LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?p }"
+LONG_STATES = ("heavy", "paused")
 WIDE = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STRLEN(CONCAT(STR(?a), STR(?d), STR(?f))) > 3) }"
 JSON = "application/sparql-results+json, application/problem+json;q=0.9"
@@ -83,16 +84,25 @@ def numbers(site: RunningSite) -> dict[str, float]:
     return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
 
 
-def long_ones(site: RunningSite) -> float:
+def at_work(site: RunningSite, states: Iterable[str]) -> float:
     found = numbers(site)
-    return sum(found[f'zorgnetwerk_workers{{lane="query",state="{state}"}}'] for state in ("heavy", "paused"))
+    return sum(found[f'zorgnetwerk_workers{{lane="query",state="{state}"}}'] for state in states)
 
 
-def until_long(site: RunningSite, count: int, seconds: float = 10) -> None:
+def until_long(site: RunningSite, count: int, seconds: float = 10, states: Iterable[str] = LONG_STATES) -> None:
     end = time.monotonic() + seconds
-    while long_ones(site) != count:
-        assert time.monotonic() < end, f"there are {long_ones(site)} long queries, not {count}"
+    while at_work(site, states) != count:
+        assert time.monotonic() < end, f"there are {at_work(site, states)} such queries, not {count}"
         time.sleep(0.05)
+
+
+def until_alone(site: RunningSite) -> None:
+    """One query is at work; it need not give way to anybody."""
+    until_long(site, 1, states=("express", *LONG_STATES))
+
+
+def until_none(site: RunningSite, seconds: float = 10) -> None:
+    until_long(site, 0, seconds, ("express", *LONG_STATES))
 
 
 def test_a_client_beyond_its_share_gets_429_and_others_are_served(small: RunningSite) -> None:
@@ -158,7 +168,7 @@ def test_who_knows_the_id_of_a_query_stops_it(
 ) -> None:
     began = time.monotonic()
     asked = Asked(small, LONG, MODEST, "a-query-of-mine")
-    until_long(small, 1)
+    until_alone(small)
     reply = small.ask(path.format("a-query-of-mine"), {"Accept": accept}, method)
     assert (reply.status, reply.body) == (status, b"")
     assert reply.headers.get("location", "/sparql") == "/sparql"
@@ -185,14 +195,14 @@ def test_each_query_has_an_id_that_nobody_can_guess_or_its_own(small: RunningSit
 
 
 def test_the_query_of_a_client_that_left_ends_long_before_its_limit(small: RunningSite) -> None:
-    until_long(small, 0)
+    until_none(small)
     connection = http.client.HTTPConnection("127.0.0.1", small.port, source_address=(GONE, 0))
     connection.request("GET", f"/sparql?{urllib.parse.urlencode({'query': LONG})}", headers={"Accept": JSON})
-    until_long(small, 1)
+    until_alone(small)
     other = http.client.HTTPConnection("127.0.0.1", small.port, source_address=(GONE, 0))
     other.connect()
     connection.close()
-    until_long(small, 0, seconds=LIMIT - 2)
+    until_none(small, LIMIT - 2)
     other.close()
 
 

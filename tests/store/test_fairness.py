@@ -129,7 +129,7 @@ def test_a_stopped_query_says_so_and_its_worker_is_gone(pool: Pool) -> None:
 
     thread = threading.Thread(target=long)
     thread.start()
-    wait_until(lambda: figure(pool, "heavy")() == 1, 10)
+    wait_until(lambda: figure(pool, "busy")() == 1, 10)
     before = pool.count("stopped")
     assert pool.store.stop("the-long-one")
     thread.join(2)

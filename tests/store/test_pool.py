@@ -223,7 +223,7 @@ def test_a_query_of_a_client_that_left_is_stopped(pool: Pool) -> None:
     channel = connect(pool.options.socket_path(), 1)
     channel.send(header, (spool,))
     os.close(spool)
-    wait_until(lambda: pool.status()["workers"]["query"]["heavy"] == 1, 5)
+    wait_until(lambda: pool.status()["workers"]["query"]["busy"] == 1, 5)
     busy = set(pool.pids("worker"))
     channel.close()
     wait_until(lambda: pool.count("cancelled") == before + 1, 1)

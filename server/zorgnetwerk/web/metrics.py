@@ -91,7 +91,7 @@ def _of_dispatcher(status: Mapping[str, object]) -> Iterator[Family]:
         for state, count in counts.items()
         if state != "busy" or len(counts) == _PLAIN_STATES
     ]
-    told = "Workers by lane and state. In lane query, express ones are new at work, heavy and paused ones long."
+    told = "Workers by lane and state. In lane query, express ones are new or alone, heavy and paused ones long."
     yield Family("workers", "gauge", told, states)
     waiting = _by("lane", cast("Mapping[str, float]", status["waiting"]))
     yield Family("waiting", "gauge", "Requests that have no worker yet, by lane.", waiting)
