@@ -150,7 +150,7 @@ def start_site(
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """The site of our own content, one for the whole run; tests only read from it. That our content passes its checks is
-    tested in ``tests/content``: here they would be made once for each process that runs tests."""
+    tested in ``tests/content/test_build.py``: here they would be made once for each process that runs tests."""
     running = start_site(tmp_path_factory.mktemp("site"), ROOT, "--unchecked")
     try:
         yield running

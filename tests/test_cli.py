@@ -155,7 +155,7 @@ def test_an_unknown_role_is_refused(state: Path) -> None:
 
 def test_settings_come_from_a_file_too(content: Path, state: Path, tmp_path: Path) -> None:
     file = tmp_path / "z.toml"
-    file.write_text(f'state_dir = "{state}"\ncontent_dir = "{content}"\nunchecked = true\n', "utf-8")
+    file.write_text(f'state_dir = "{state}"\ncontent_dir = "{content}"\n', "utf-8")
     assert run("build", "--config", file).exit_code == 0
     file.write_text("colour = 1", "utf-8")
     done = run("build", "--config", file)

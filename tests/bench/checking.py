@@ -19,7 +19,6 @@ from typing import Any
 
 import pyshacl
 from rdflib import Graph, Literal, URIRef
-from rdflib.plugins.sparql import CUSTOM_EVALS
 from rdflib.term import Node
 
 from zorgnetwerk.submission.findings import ValidationReport
@@ -31,6 +30,7 @@ from zorgnetwerk.terms.iris import RESERVED_BASE
 from zorgnetwerk.terms.namespaces import ORG, SH
 
 from ..conftest import ROOT
+from ..submission.unplanned import rdflib_alone
 from . import networks
 from .peers import our_command, our_environment
 from .words import BASE
@@ -187,8 +187,8 @@ def _plain(graph: Graph, rules: Rulebook, place: Path) -> tuple[float, Counter[t
     if child == 0:
         os.close(reading)
         signal.alarm(PLAIN_BUDGET_SECONDS)
-        CUSTOM_EVALS.clear()  # plain: without our order of patterns
-        _, results, _ = pyshacl.validate(graph, shacl_graph=shapes, allow_warnings=True)
+        with rdflib_alone():  # plain: without our order of patterns
+            _, results, _ = pyshacl.validate(graph, shacl_graph=shapes, allow_warnings=True)
         seconds = time.perf_counter() - began
         assert isinstance(results, Graph)
         with os.fdopen(writing, "w", encoding="utf-8") as pipe:

@@ -51,3 +51,13 @@ def test_a_machine_without_room_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -
     assert is_light(mapped_bytes(), PLENTY, LONG_SECONDS)
     said["meminfo"] = 300 * MIB
     assert not is_light(mapped_bytes(), PLENTY, LONG_SECONDS)
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError, LookupError])
+def test_a_kernel_that_does_not_tell_loses_no_answer(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
+    def silent(path: str, name: bytes) -> int:
+        raise error(path)
+
+    monkeypatch.setattr("zorgnetwerk.store.footprint._bytes_of", silent)
+    assert not is_light(mapped_bytes(), PLENTY, LONG_SECONDS)
+    assert is_light(mapped_bytes(), PLENTY, LONG_SECONDS / 2)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from jinja2 import Environment
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import AnyConverter, BaseConverter, Map, Rule
@@ -74,9 +73,8 @@ def test_what_readers_rooms_answer_is_what_the_whole_would(site: Site) -> None:
     assert [rule.rule for rule in whole.url_map.iter_rules() if rule.rule in shared and rule.endpoint not in own] == []
 
 
-def test_a_reader_waits_for_nothing_else(opening: Opening) -> None:
-    assert Client(opening).get("/static/site.css").status_code in (200, 404)
-    assert isinstance(opening._reading, Flask)
+def test_a_reader_waits_for_nothing_else(opening: Opening, site: Site) -> None:
+    assert Client(opening).get(site.renderer.assets.url("site.css")).status_code == 200
     assert opening._whole is None
 
 

@@ -27,7 +27,8 @@ def mapped_bytes() -> int:
 
 
 def is_light(base: int, memory_bytes: int, seconds: float) -> bool:
-    """Whether this process may take another request after one that took these ``seconds``.
+    """Whether this process may take another request after one that took these ``seconds``; no where the kernel does not
+    tell, since an answer must not be lost for it. A container's own limit of memory is not looked at.
 
     Units: ``base`` is what was mapped before the first request, ``memory_bytes`` what a query may use; both in bytes.
     """
@@ -35,10 +36,16 @@ def is_light(base: int, memory_bytes: int, seconds: float) -> bool:
         return False
     if seconds < LONG_SECONDS:
         return True
-    own = _bytes_of("/proc/self/smaps_rollup", b"Private_Dirty:")
-    return own <= min(memory_bytes, _bytes_of("/proc/meminfo", b"MemAvailable:") // _AVAILABLE_SHARE)
+    try:
+        own = _bytes_of("/proc/self/smaps_rollup", b"Private_Dirty:")
+        available = _bytes_of("/proc/meminfo", b"MemAvailable:")
+    except (OSError, LookupError):
+        return False
+    return own <= min(memory_bytes, available // _AVAILABLE_SHARE)
 
 
 def _bytes_of(path: str, name: bytes) -> int:
-    line = next(line for line in Path(path).read_bytes().splitlines() if line.startswith(name))
-    return int(line.split()[1]) << 10
+    for line in Path(path).read_bytes().splitlines():
+        if line.startswith(name):
+            return int(line.split()[1]) << 10
+    raise LookupError(f"{path} has no line {name.decode()}")
