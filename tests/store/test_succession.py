@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,6 +55,25 @@ def succeeded(state: Path) -> Iterator[Pool]:
         shows(pool, 2)
         wait_until(pool.is_settled, 10)
         yield pool
+
+
+@contextlib.contextmanager
+def held_up(state: Path) -> Iterator[tuple[Pool, Callable[[], None]]]:
+    """A pool that answers from the folder, since the load into memory waits for what is given here to be called."""
+    with running(DispatcherOptions(state, mode="memory", warm_quads=10)) as pool:
+        wait_until(lambda: is_loaded(pool), 10)
+        source = state / "releases" / "000001" / deltas.QUADS
+        lines = source.read_bytes()
+        source.unlink()
+        os.mkfifo(source)
+        [master] = pool.pids("master")
+        os.kill(master, signal.SIGKILL)
+        wait_until(lambda: pool.status()["mode"] == "folder" and len(pool.pids("master")) == 2, 10)
+        yield pool, lambda: (source.write_bytes(lines), None)[1]
+
+
+def is_loaded(pool: Pool) -> bool:
+    return pool.status()["mode"] == "memory" and pool.is_settled()
 
 
 @pytest.fixture
@@ -126,6 +145,42 @@ def test_folders_follow_too(state: Path) -> None:
         for number in (2, 3):
             follow(state, number)
             shows(pool, number)
+
+
+def test_releases_that_come_during_a_load_are_answered_from_their_folders(state: Path) -> None:
+    with held_up(state) as (pool, load):
+        _, loading = pool.pids("master")
+        for number in (2, 3):
+            follow(state, number)
+            shows(pool, number)
+            assert pool.status()["mode"] == "folder"
+        assert loading in pool.pids("master")
+        load()
+        wait_until(lambda: is_loaded(pool), 10)  # of the heir: the lines of the release can be read once only
+        shows(pool, 3)
+        assert loading not in pool.pids("master")
+        follow(state, 4, is_loadable=False)
+        shows(pool, 4)
+
+
+def test_what_cannot_be_followed_is_loaded_after_a_load_that_came_too_late(state: Path) -> None:
+    with held_up(state) as (pool, load):
+        make_release(state, 2)
+        shows(pool, 2)
+        assert pool.status()["mode"] == "folder"
+        load()
+        wait_until(lambda: is_loaded(pool), 10)
+        shows(pool, 2)
+
+
+def test_a_load_that_is_killed_is_begun_again(state: Path) -> None:
+    with held_up(state) as (pool, load):
+        _, loading = pool.pids("master")
+        os.kill(loading, signal.SIGKILL)
+        wait_until(lambda: len(set(pool.pids("master")) - {loading}) == 2, 10)
+        shows(pool, 1)
+        load()
+        wait_until(lambda: is_loaded(pool), 10)
 
 
 def test_memory_does_not_grow_over_many_successions(state: Path) -> None:

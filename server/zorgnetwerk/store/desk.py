@@ -19,10 +19,10 @@ from zorgnetwerk.store import refusals
 from zorgnetwerk.store.decisions import Decision, Demote, Expire, Refuse, Resume, Run
 from zorgnetwerk.store.failures import to_fields
 from zorgnetwerk.store.frames import Channel, Frame, close_all
-from zorgnetwerk.store.generations import Line, Listener
+from zorgnetwerk.store.generations import Line
 from zorgnetwerk.store.lanes import Capacity, Lane, Lanes
 from zorgnetwerk.store.loop import Loop
-from zorgnetwerk.store.members import Member
+from zorgnetwerk.store.members import Listener, Member
 from zorgnetwerk.store.options import DispatcherOptions
 from zorgnetwerk.store.pointer import Pointer, check_plan
 from zorgnetwerk.store.verdicts import judge
@@ -139,7 +139,7 @@ class Desk:
 
     def step(self, now: float) -> None:
         """Lets the lines start and end what they should."""
-        self.queries.step(self.pointer.plan(is_cold=self.queries.current is None), now)
+        self.queries.step(self.pointer.plan(), now, self.pointer.stopgap())
         self.checks.step(check_plan(self._options, self._check_round), now)
 
     def close(self) -> None:

@@ -1,7 +1,9 @@
 """The line of masters for one role, old and new, and how it gets the workers that it should have.
 
 A new release, or new content, means a new master beside the old one; the line switches when the new one has workers,
-and the old one ends when its last request has been answered. Knows processes and their sockets. Must not know requests.
+and the old one ends when its last request has been answered. What takes long to load is answered from its folder
+meanwhile, and so are releases that come before the load is done. Knows processes and their sockets. Must not know
+requests.
 """
 
 from __future__ import annotations
@@ -10,17 +12,15 @@ import logging
 import math
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from zorgnetwerk.store import processes
 from zorgnetwerk.store.frames import Channel, Frame
 from zorgnetwerk.store.lanes import Lane
 from zorgnetwerk.store.loop import Loop
-from zorgnetwerk.store.members import Generation, Heir, Member, Plan
+from zorgnetwerk.store.members import Generation, Heir, Listener, Member, Plan
 
 _ENVIRONMENT: Final = (("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"), ("MALLOC_ARENA_MAX", "2"), ("RUST_BACKTRACE", "0"))
 _FAILED_STARTS_LIMIT: Final = 3
@@ -37,26 +37,13 @@ _STEPS_LIMIT: Final = 2_000
 _LOG: Final = logging.getLogger("zorgnetwerk.store.dispatcher")
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """Whom a line tells what happened to its workers.
-
-    ``withdraw`` gives whether the worker was idle; ``on_end`` gets the exit code (None: unknown) and the last words;
-    ``on_change`` says that a step may be due.
-    """
-
-    on_idle: Callable[[Member], None]
-    withdraw: Callable[[Member], bool]
-    on_reply: Callable[[Member, Frame], None]
-    on_end: Callable[[Member, int | None, str], None]
-    on_change: Callable[[], None]
-
-
 Size: TypeAlias = Callable[[Lane], int]
 
 
 class Line:
-    """The masters of one role: the current, the one getting ready, those that finish their last requests."""
+    """The masters of one role: the current, the one getting ready, the one that loads while folders are answered from,
+    those that finish their last requests.
+    """
 
     def __init__(
         self, lanes: Sequence[Lane], size: Size, loop: Loop, listener: Listener, numbers: Iterator[int]
@@ -64,6 +51,7 @@ class Line:
         self.lanes = tuple(lanes)
         self.current: Generation | None = None
         self.coming: Generation | None = None
+        self.loading: Generation | None = None
         self.retired: list[Generation] = []
         self.message = ""
         self.switches = 0
@@ -78,17 +66,20 @@ class Line:
 
     def generations(self) -> list[Generation]:
         """All masters that live."""
-        return [generation for generation in (self.current, self.coming, *self.retired) if generation is not None]
+        known = (self.current, self.coming, self.loading, *self.retired)
+        return [generation for generation in known if generation is not None]
 
     def forgive(self) -> None:
         """Tries again at once: what is wanted has changed."""
         self._failures, self._retry_at = 0, 0.0
 
-    def step(self, wanted: Plan | None, now: float) -> None:
-        """Starts what is wanted, fills up workers one by one, and lets go of old masters."""
-        if wanted and now >= self._retry_at and self._is_due(wanted, now):
-            parent = self._parent_of(wanted)
-            self.coming = self._start(wanted, now) if parent is None else self._succeed(parent, wanted, now)
+    def step(self, wanted: Plan | None, now: float, stopgap: Plan | None = None) -> None:
+        """Starts what is wanted, fills up workers one by one, and lets go of old masters.
+
+        ``stopgap`` is the same release as it can be answered from at once, until ``wanted`` is loaded.
+        """
+        if wanted and now >= self._retry_at:
+            self._begin(wanted, stopgap, now)
         if self.coming is not None and self._is_ready(self.coming) and self.may_switch():
             self._switch(self.coming)
         for generation in (self.current, self.coming):
@@ -101,7 +92,7 @@ class Line:
     def close(self) -> None:
         """Ends every master and worker, for good."""
         self._retry_at = math.inf
-        self.retired, self.current, self.coming = self.generations(), None, None
+        self.retired, self.current, self.coming, self.loading = self.generations(), None, None, None
         for generation in list(self.retired):
             self._loop.forget(generation.control)
             self._lose(generation)
@@ -112,6 +103,39 @@ class Line:
             member.end()
         else:
             self._listener.on_idle(member)
+
+    def _begin(self, wanted: Plan, stopgap: Plan | None, now: float) -> None:
+        if stopgap is not None and (self.current is None or self.current.plan.mode == stopgap.mode):
+            self._bridge(wanted, stopgap, now)
+            return
+        if self.loading is not None:
+            self._give_up(self.loading)
+        if self._is_due(wanted, now):
+            parent = self._parent_of(wanted)
+            self.coming = self._start(wanted, now) if parent is None else self._succeed(parent, wanted, now)
+
+    def _bridge(self, wanted: Plan, stopgap: Plan, now: float) -> None:
+        """Answers from the folder while a master loads, whatever releases come in that time; once it has loaded, it or
+        its heir is what comes.
+        """
+        current, coming, loading = self.current, self.coming, self.loading
+        if coming is not None and coming.plan.mode == wanted.mode:
+            return
+        if loading is not None and loading.is_prepared:
+            if loading.plan != wanted and (wanted == self._must_load or not wanted.can_succeed(loading.plan)):
+                self._give_up(loading)
+                return
+            if coming is not None:
+                self._give_up(coming)
+            if loading.plan == wanted:
+                self.coming, self.loading = loading, None
+            else:
+                self.coming = self._succeed(loading, wanted, now)
+            return
+        if current is not None and loading is None:
+            self.loading = self._start(wanted, now)
+        if coming is None and (current is None or current.plan != stopgap):
+            self.coming = self._start(stopgap, now)
 
     def _is_due(self, wanted: Plan, now: float) -> bool:
         """Whether a new master is to be begun; one that only loads anew what is served gives way to a newer release."""
@@ -141,7 +165,7 @@ class Line:
 
     def _give_up(self, generation: Generation) -> None:
         """Ends a master that is not needed any more before it was ready."""
-        self.coming = None
+        self._forget(generation)
         self.retired.append(generation)
         self._loop.forget(generation.control)
         generation.process.kill()
@@ -149,14 +173,7 @@ class Line:
 
     def _start(self, plan: Plan, now: float) -> Generation:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        command = (
-            sys.executable,
-            "-m",
-            "zorgnetwerk.store.master",
-            f"--role={plan.role}",
-            f"--control={theirs.fileno()}",
-        )
-        process = processes.start((*command, *plan.arguments), dict(_ENVIRONMENT), (theirs.fileno(),))
+        process = processes.start(plan.command(theirs.fileno()), dict(_ENVIRONMENT), (theirs.fileno(),))
         theirs.close()
         return self._watched(Generation(plan, process, Channel(ours), now))
 
@@ -260,7 +277,7 @@ class Line:
         now = time.monotonic()
         if generation in self.retired:
             self.retired.remove(generation)
-        elif generation is self.coming or generation is self.current:
+        elif generation in (self.current, self.coming, self.loading):
             served = generation is self.current
             if generation.steps and not served:
                 self._must_load = generation.plan
@@ -269,9 +286,14 @@ class Line:
             pause = 0.0 if self._failures <= 1 else min(longest, 0.1 * 2**self._failures)
             self._retry_at = now + pause
             _LOG.error("master of role %s ended; a new one starts in %.1f s", generation.plan.role, pause)
-            self.coming = None if generation is self.coming else self.coming
-            self.current = None if generation is self.current else self.current
+            self._forget(generation)
         generation.control.close()
+
+    def _forget(self, generation: Generation) -> None:
+        """Nothing is expected of this master any more."""
+        self.current = None if generation is self.current else self.current
+        self.coming = None if generation is self.coming else self.coming
+        self.loading = None if generation is self.loading else self.loading
 
     def _let_go(self, generation: Generation) -> None:
         self._loop.forget(generation.control)

@@ -9,11 +9,13 @@ import contextlib
 import math
 import os
 import signal
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-from zorgnetwerk.store.frames import Channel
+from zorgnetwerk.store.frames import Channel, Frame
 from zorgnetwerk.store.lanes import Lane
 
 _RELEASE: Final = "--release="
@@ -100,6 +102,11 @@ class Plan:
         """The folder of the release."""
         return next((word.partition("=")[2] for word in self.arguments if word.startswith(_RELEASE)), "")
 
+    def command(self, control: int) -> tuple[str, ...]:
+        """The command line of such a master; ``control`` is the descriptor of the dispatcher's socket."""
+        module = (sys.executable, "-m", "zorgnetwerk.store.master")
+        return (*module, f"--role={self.role}", f"--control={control}", *self.arguments)
+
     def can_succeed(self, other: Plan) -> bool:
         """Whether a master in memory of the other plan can be moved on to this one."""
         mine, theirs = ([word for word in plan.arguments if not word.startswith(_RELEASE)] for plan in (self, other))
@@ -158,3 +165,18 @@ class Generation:
         return sum(
             1 for member in self.members.values() if member.lane == lane and not (member.is_demoted or member.is_ended)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Whom a line tells what happened to its workers.
+
+    ``withdraw`` gives whether the worker was idle; ``on_end`` gets the exit code (None: unknown) and the last words;
+    ``on_change`` says that a step may be due.
+    """
+
+    on_idle: Callable[[Member], None]
+    withdraw: Callable[[Member], bool]
+    on_reply: Callable[[Member, Frame], None]
+    on_end: Callable[[Member, int | None, str], None]
+    on_change: Callable[[], None]

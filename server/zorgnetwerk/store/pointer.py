@@ -51,14 +51,17 @@ class Pointer:
             return False
         return True
 
-    def plan(self, is_cold: bool) -> Plan | None:
-        """What to prepare; ``is_cold``: nothing is served yet, so a large release is first served from its folder."""
-        if not self._number:
-            return None
+    def plan(self) -> Plan | None:
+        """What to prepare."""
+        return self._plan(self._mode()) if self._number else None
+
+    def stopgap(self) -> Plan | None:
+        """What a large release can be answered from at once, until it is loaded; None when it need not wait."""
+        is_slow = self._mode() == "memory" and self._quads > self.options.warm_quads
+        return self._plan("folder") if is_slow and (self._folder(self._number) / "store").is_dir() else None
+
+    def _plan(self, mode: str) -> Plan:
         options, folder = self.options, self._folder(self._number)
-        mode = self._mode()
-        if mode == "memory" and is_cold and self._quads > options.warm_quads and (folder / "store").is_dir():
-            mode = "folder"
         arguments = (
             f"--release={folder}",
             f"--mode={mode}",
