@@ -140,11 +140,17 @@ def test_heirs_end_with_the_dispatcher(state: Path) -> None:
         wait_until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in left - {pool.process.pid}), 5)
 
 
-def test_folders_follow_too(state: Path) -> None:
+def test_a_folder_is_followed_by_any_other(state: Path) -> None:
     with running(DispatcherOptions(state, mode="folder")) as pool:
         for number in (2, 3):
             follow(state, number)
             shows(pool, number)
+        make_release(state, 4)
+        shows(pool, 4)
+        point(state, 2)
+        shows(pool, 2)
+        [master] = pool.pids("master")
+        assert "--release=" + str(state / "releases" / "000001") in Path(f"/proc/{master}/cmdline").read_text()
 
 
 def test_releases_that_come_during_a_load_are_answered_from_their_folders(state: Path) -> None:

@@ -111,8 +111,7 @@ class Line:
         if self.loading is not None:
             self._give_up(self.loading)
         if self._is_due(wanted, now):
-            parent = self._parent_of(wanted)
-            self.coming = self._start(wanted, now) if parent is None else self._succeed(parent, wanted, now)
+            self.coming = self._next(wanted, now)
 
     def _bridge(self, wanted: Plan, stopgap: Plan, now: float) -> None:
         """Answers from the folder while a master loads, whatever releases come in that time; once it has loaded, it or
@@ -135,7 +134,7 @@ class Line:
         if current is not None and loading is None:
             self.loading = self._start(wanted, now)
         if coming is None and (current is None or current.plan != stopgap):
-            self.coming = self._start(stopgap, now)
+            self.coming = self._next(stopgap, now)
 
     def _is_due(self, wanted: Plan, now: float) -> bool:
         """Whether a new master is to be begun; one that only loads anew what is served gives way to a newer release."""
@@ -148,15 +147,15 @@ class Line:
             return True
         return current.steps >= _REFRESH_STEPS and now - current.began > _QUIET_SECONDS
 
-    def _parent_of(self, wanted: Plan) -> Generation | None:
-        """The master whose memory can be moved on to what is wanted; None when that must be loaded."""
+    def _next(self, wanted: Plan, now: float) -> Generation:
+        """A master for what is wanted: a fork of the current one where that can be moved on to it."""
         current = self.current
         if current is None or wanted == current.plan or wanted == self._must_load or current.steps >= _STEPS_LIMIT:
-            return None
-        return current if wanted.can_succeed(current.plan) else None
+            return self._start(wanted, now)
+        return self._succeed(current, wanted, now) if wanted.can_succeed(current.plan) else self._start(wanted, now)
 
     def _succeed(self, parent: Generation, plan: Plan, now: float) -> Generation:
-        """A fork of a master, which makes the changes in its own memory and then serves the later release."""
+        """A fork of a master; in memory it makes the changes there first."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         parent.control.queue({"op": "succeed", "release": plan.folder}, (theirs.fileno(),))
         theirs.close()
@@ -204,7 +203,7 @@ class Line:
     def _fill(self, generation: Generation) -> None:
         if not generation.is_prepared or generation.pending is not None:
             return
-        for lane in self.lanes:
+        for lane in sorted(self.lanes, key=generation.count):  # first one of each, since a switch waits for these
             if generation.count(lane) < self._size(lane):
                 generation.pending = lane
                 generation.control.queue({"op": "fork", "lane": lane})

@@ -108,9 +108,9 @@ class Plan:
         return (*module, f"--role={self.role}", f"--control={control}", *self.arguments)
 
     def can_succeed(self, other: Plan) -> bool:
-        """Whether a master in memory of the other plan can be moved on to this one."""
+        """Whether a master of the other plan can be moved on to this one; in memory by changes alone."""
         mine, theirs = ([word for word in plan.arguments if not word.startswith(_RELEASE)] for plan in (self, other))
-        return other.release in self.follows and self.mode == other.mode == "memory" and mine == theirs
+        return mine == theirs and (self.mode == "folder" or (self.mode == "memory" and other.release in self.follows))
 
 
 class Process(Protocol):

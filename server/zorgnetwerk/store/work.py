@@ -66,6 +66,8 @@ class QueryWork:
     """The address of the endpoint, against which a query without BASE is read. Source: RFC 3986, 5.1.3."""
     is_merged: bool = False
     """Whether the default graph holds the merge of the other graphs."""
+    default_graph: str = "release"
+    """What queries see without FROM: ``union``, ``own``, or what the release says."""
 
     @classmethod
     def prepare(cls, folder: Path, mode: str, default_graph: str) -> QueryWork:
@@ -82,26 +84,28 @@ class QueryWork:
             endpoint = f"{base}sparql" if base else None
             merged = applying.is_merged(folder)
             union = chosen != "own" and not merged
-            work = cls(folder, number, quads, union, prefixes, endpoint=endpoint, is_merged=merged)
+            work = cls(folder, number, quads, union, prefixes, None, endpoint, merged, default_graph)
             return replace(work, memory=applying.load(folder)) if mode == "memory" else work
         except (OSError, ValueError, KeyError, SyntaxError) as error:
             raise StateError(f"The release in {folder} cannot be opened: {error}. Rebuild it, or roll back.") from error
 
     def advanced(self, folder: Path) -> QueryWork:
-        """The work on a later release that came of this one by changes alone; they are made in this process's memory,
-        so that a fork of a master needs no load.
+        """The work on another release, so that a fork of a master needs no load. From a folder that may be any; in
+        memory one that came of this by changes alone, which are made in this process's memory.
 
         Errors: StateError when this is no such release: then it must be loaded.
         """
-        later = QueryWork.prepare(folder, "folder", "release")
+        later = QueryWork.prepare(folder, "folder", self.default_graph)
+        if self.memory is None:
+            return later
         changes = deltas.since(folder, self.number)
-        if self.memory is None or changes is None or later.endpoint != self.endpoint:
+        if changes is None or later.endpoint != self.endpoint:
             raise StateError(f"Release {later.number} did not come of release {self.number} by changes alone.")
         if any(map(applying.names_blank_nodes, changes)):
             raise StateError(f"Release {later.number} changes blank nodes, whose labels a loaded store does not have.")
         for change in changes:
             applying.apply(self.memory, change, self.is_merged)
-        return replace(later, memory=self.memory, union=self.union)
+        return replace(later, memory=self.memory)
 
     @property
     def facts(self) -> dict[str, object]:
