@@ -25,6 +25,8 @@ def main() -> int:
     figures = Figures(machine())
     figures.ceiling = {number: client.ceiling(number).throughput for number in (1, 4, 16)}
     out = Path(options.out)
+    if options.scratch:
+        Path(options.scratch).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=options.scratch) as name:
         folder = Path(name)
         for size in options.sizes:
@@ -55,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--long-size", type=int, default=LONG, help="another number of quads for --long")
     parser.add_argument("--checking", action="store_true", help="also what checks cost, and plain pySHACL beside ours")
-    parser.add_argument("--copies", type=_sizes, default=(1, 8), help="how often our data is copied for --checking")
+    parser.add_argument("--copies", type=_sizes, default=(1, 11), help="how often our data is copied for --checking")
     parser.add_argument("--out", default="build/bench", help="folder for report.txt and figures.json")
     parser.add_argument("--scratch", help="folder for networks and states (default: the system's)")
     parser.add_argument("--no-install", action="store_true", help="install no peers")

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from .asking import Failed, ask, forget
 from .client import Sample, ceiling, connections, request, run
+from .peers import Server
 from .processes import family, memory, processor_seconds
 
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
@@ -129,3 +131,40 @@ def test_the_use_of_processes_is_read() -> None:
     assert processor_seconds(os.getpid()) > 0
     [own] = [use for use in memory(os.getpid()) if use.pid == os.getpid()]
     assert 0 < own.shared_part <= own.resident
+
+
+ROWS = b'{"head": {"vars": ["s"]}, "results": {"bindings": [{}, {}, {}]}}'
+JSON = "application/sparql-results+json"
+
+
+@pytest.mark.parametrize("is_chunked", [True, False])
+def test_a_question_is_answered_whole_over_one_connection(is_chunked: bool) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(ROWS)
+    pieces = [head, ROWS[:9], ROWS[9:]]
+    if is_chunked:
+        chunks = b"9\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (ROWS[:9], len(ROWS) - 9, ROWS[9:])
+        pieces = [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", chunks[:20], chunks[20:]]
+    with answering(repeating(pieces)) as port:
+        server = Server("small", port, "/sparql", os.getpid(), 0.0)
+        replies = [ask(server, "SELECT * {}", JSON, 5.0) for _ in range(3)]
+        forget(server)
+    assert [reply.rows for reply in replies] == [3, 3, 3]
+    assert all(reply.seconds > 0 for reply in replies)
+
+
+def test_a_question_that_fails_says_why() -> None:
+    small = b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"
+    for pieces, reason in (([small], "HTTP 500"), ([small[:-2]], ">0.2 s"), ([], "no answer")):
+        with answering(repeating(pieces, closes=not pieces)) as port:
+            server = Server("small", port, "/sparql", os.getpid(), 0.0)
+            with pytest.raises(Failed, match=reason):
+                ask(server, "ASK {}", JSON, 0.2)
+            forget(server)
+
+
+def test_a_question_is_asked_again_when_the_kept_connection_was_closed() -> None:
+    whole = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(ROWS), ROWS)
+    with answering(repeating([whole], closes=True)) as port:
+        server = Server("small", port, "/sparql", os.getpid(), 0.0)
+        assert [ask(server, "SELECT * {}", JSON, 5.0).rows for _ in range(3)] == [3, 3, 3]
+        forget(server)

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zorgnetwerk.errors import QueryRefused
-from zorgnetwerk.store.query import _Inspection
+from zorgnetwerk.store.query import _Inspection, has_dataset_clause
 from zorgnetwerk.store.shortcut import form_of
+from zorgnetwerk.store.tokens import tokens
 
 ROOT = Path(__file__).resolve().parents[2]
 PIECES = (
@@ -42,10 +43,11 @@ def test_no_text_at_all_is_judged_otherwise(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sign", ["!", "+", "(", "{", "[", "<", "|", "&", "=", "^", "FROM ", "BIND", "?x ", "1 ", "<a>", ". "]
+    "sign",
+    ["!", "+", "(", "{", "[", "<", "|", "&", "=", "^", "FROM ", "BIND", "Bind", "FROM", "?x ", "1 ", "<a>", ". "],
 )
 def test_the_longest_texts_reach_no_bound(sign: str) -> None:
-    for length in (50, 99, 101, 150, 199, 201, 400, 790, 800, 801, 2_000):
+    for length in (50, 99, 101, 150, 199, 201, 400, 790, 800, 801, 900, 999, 1_000, 1_001, 2_000):
         text = "ASK {" + sign * (length // len(sign))
         found = form_of(text)
         assert found is None or found == inspected(text)
@@ -57,3 +59,15 @@ def test_ordinary_questions_take_the_short_way() -> None:
     found = [form_of(text) for text in texts]
     assert found[-3:] == ["SELECT", "ASK", "DESCRIBE"]
     assert all(one is None or one == inspected(text) for one, text in zip(found, texts, strict=True))
+
+
+@given(
+    st.lists(
+        st.sampled_from((*PIECES, "FROM", "From", "NAMED", "_", "x", "1", "1e", "@en-", "--", "?", "%46")), max_size=30
+    )
+)
+def test_the_quick_look_for_graphs_misses_none(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert has_dataset_clause(text) == any(
+        kind == "word" and token.upper() == "FROM" for kind, token, _ in tokens(text)
+    )

@@ -41,6 +41,8 @@ _SEPARATORS: Final = frozenset((".", ";", ","))
 _CONSTANTS: Final = frozenset(("TRUE", "FALSE", "UNDEF"))
 _EXPECTED: Final = -1
 _GLUED = re.compile("|".join(sorted(_CHAINED_WORDS)))
+_MAYBE_FROM = re.compile(r"(?<![a-z_])from(?!\w)|--", re.IGNORECASE)
+"""Where a token FROM may stand: behind no letter of a longer name. Behind the direction of a language tag it may."""
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
@@ -88,6 +90,8 @@ def has_dataset_clause(text: str) -> bool:
     >>> has_dataset_clause("SELECT * FROM <urn:g> { }"), has_dataset_clause("ASK { ?from <urn:from> 'FROM' } # FROM")
     (True, False)
     """
+    if "from" not in text.lower() or not _MAYBE_FROM.search(text):
+        return False
     return any(kind == "word" and token.upper() == "FROM" for kind, token, _ in tokens(text))
 
 

@@ -11,10 +11,25 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_LONGEST: Final = 800
+_LONGEST: Final = 1_000
+"""Characters, so that no run of terms and no number of separators reaches its bound."""
+_FEW_WORDS: Final = 800
 """Characters; the shortest chained word has four letters, so that fewer than 201 of them find room."""
+_WORDS: Final = (
+    "union",
+    "optional",
+    "filter",
+    "bind",
+    "minus",
+    "graph",
+    "exists",
+    "values",
+    "lateral",
+    "from",
+    "prefix",
+)
 _ALWAYS_SHORT: Final = 200
-_MOST_SIGNS: Final = 200
+_MOST_CHAINED: Final = 200
 _MOST_BRACKETS: Final = 100
 _SIGNS: Final = "+-*/|^!=<>&"
 _BRACKETS: Final = "([{<"
@@ -41,9 +56,11 @@ def form_of(text: str) -> str | None:
         if word in lowered:
             return None
     count = text.count
+    if len(text) > _FEW_WORDS and any(lowered.count(word) > _MOST_CHAINED for word in _WORDS):
+        return None
     if len(text) > _MOST_BRACKETS and sum(map(count, _BRACKETS)) > _MOST_BRACKETS:
         return None
-    if len(text) > _ALWAYS_SHORT and any(count(sign) > _MOST_SIGNS for sign in _SIGNS):
+    if len(text) > _ALWAYS_SHORT and any(count(sign) > _MOST_CHAINED for sign in _SIGNS):
         return None
     found = _FORM.match(text)
     return found[1].upper() if found else None

