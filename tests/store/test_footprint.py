@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
+from pathlib import Path
 
 import pytest
 
-from zorgnetwerk.store.footprint import LONG_SECONDS, is_light, mapped_bytes
+from zorgnetwerk.store.footprint import LONG_SECONDS, container_room, is_light, mapped_bytes
 
 PLENTY = 1 << 40
 MIB = 1 << 20
@@ -61,3 +63,19 @@ def test_a_kernel_that_does_not_tell_loses_no_answer(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("zorgnetwerk.store.footprint._bytes_of", silent)
     assert not is_light(mapped_bytes(), PLENTY, LONG_SECONDS)
     assert is_light(mapped_bytes(), PLENTY, LONG_SECONDS / 2)
+
+
+def test_a_container_has_less_room_than_its_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert container_room(tmp_path) == math.inf
+    (tmp_path / "memory.max").write_text("max\n")
+    assert container_room(tmp_path) == math.inf
+    (tmp_path / "memory.max").write_text("1000000000\n")
+    (tmp_path / "memory.current").write_text("990000000\n")
+    (tmp_path / "memory.stat").write_text("anon 1\nfile 900000000\ninactive_file 500000000\n")
+    assert container_room(tmp_path) == 510_000_000
+    monkeypatch.setattr("zorgnetwerk.store.footprint._GROUP", tmp_path)
+    assert in_a_fork(48 * MIB, PLENTY, LONG_SECONDS)
+    (tmp_path / "memory.stat").write_text("inactive_file 0\n")
+    assert not in_a_fork(48 * MIB, PLENTY, LONG_SECONDS)
+    (tmp_path / "memory.stat").write_text("anon 1\n")
+    assert not in_a_fork(48 * MIB, PLENTY, LONG_SECONDS)
