@@ -26,6 +26,13 @@ DATA = {
 <https://zorgnetwerk.example/id/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://e/C> .
 <http://e/z> <http://e/q> "see <https://zorgnetwerk.example/id/a>" .
 """,
+    "things.nq": "\n".join(
+        f"<https://zorgnetwerk.example/id/{path}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://e/{kind}> {graph}."
+        for path in ("organisatie/x", "organisatie/y", "organisatie/y/z", "plaats/x", "plaats")
+        for kind in ("C", "D")
+        for graph in ("<http://e/g> ", "")
+    )
+    + "\n",
     "two.ttl": '<#x> <http://e/p> "1", 2, [ <http://e/q> "é\u2028" ] . <http://e/z> a <http://e/D> .',
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from rdflib import URIRef
 
+from zorgnetwerk.dataset import counting
 from zorgnetwerk.dataset.listing import list_things
 from zorgnetwerk.dataset.overview import overview
 from zorgnetwerk.dataset.schemes import describe_scheme
@@ -61,3 +62,12 @@ def test_the_overview_counts_things_by_kind(network: MemoryStore, base: Base) ->
     assert [source.rsplit("/", 1)[-1] for source in found.sources] == ["901", "902"]
     assert [node.rsplit("/", 1)[-1] for node in found.contradictions] == ["begin-noordzuid"]
     assert found.sample.startswith("organisatie/")
+
+
+def test_an_overview_of_large_data_shows_what_was_counted_before(network: MemoryStore, base: Base) -> None:
+    counted = counting.counts(network, base)
+    live, known = overview(network, base), overview(network, base, counted | {"id/organisatie/": 70})
+    assert (live.kinds["organisatie"], known.kinds["organisatie"]) == (3, 70)
+    assert {**known.sizes, "id/organisatie/": 3} == live.sizes == counted
+    assert known.sample.startswith("organisatie/")
+    assert known.sources == live.sources

@@ -105,7 +105,7 @@ def rebuild(releases: Releases, parent: Release, journal: Journal, *, is_house: 
     with releases.making() as folder:
         made = candidates.make(releases, folder, draft)
         store = LocalStore(folder, default_graph=default_graph, mode="memory")
-        counts = counting.counts(store)
+        counts = counting.counts(store, base)
         store.close()
         following = replace(
             _record_of(releases, draft, made, last.cause, counts),
@@ -174,7 +174,7 @@ def _examine(
     try:
         if plan.checked:
             check(plan, lines, before, store, progress)
-        return counting.counts(store)
+        return counting.counts(store, plan.base)
     finally:
         store.close()
 

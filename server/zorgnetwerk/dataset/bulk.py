@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from rdflib import RDF
 
-from zorgnetwerk.dataset import dumps
+from zorgnetwerk.dataset import counting, dumps
 from zorgnetwerk.dataset.candidates import served_line
 from zorgnetwerk.store import filling, streams
 from zorgnetwerk.store.deltas import LOADED, QUADS
@@ -27,7 +28,7 @@ from zorgnetwerk.store.digests import moved
 from zorgnetwerk.store.journal import Journal
 from zorgnetwerk.store.release import Record, Release, Releases
 from zorgnetwerk.store.streams import FileLines, SortedLines
-from zorgnetwerk.terms.iris import RESERVED_BASE
+from zorgnetwerk.terms.iris import RESERVED_BASE, Base
 from zorgnetwerk.terms.nquads import parts
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _sorted(folder: Path, lines: Iterable[str]) -> Iterator[SortedLines]:
 
 @dataclass
 class _Written:
-    """What passed by while the quads were written, as ``count-release.rq`` counts it."""
+    """What passed by while the quads were written, as ``counting.counts`` counts it."""
 
     lines: int = 0
     quads: int = 0
@@ -90,13 +91,14 @@ class _Written:
     graphs: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
     properties: set[str] = field(default_factory=set)
+    things: Counter[str] = field(default_factory=Counter)
     has_blanks: bool = False
     hash: str = ""
 
     def counts(self) -> dict[str, int]:
         sizes = {"graphs": self.graphs, "classes": self.classes, "properties": self.properties}
         numbers = {"quads": self.quads, "triples": self.triples, "subjects": self.subjects}
-        return numbers | {name: len(found) for name, found in sizes.items()}
+        return numbers | {name: len(found) for name, found in sizes.items()} | self.things
 
 
 def _write(folder: Path, plan: Plan, asserted: SortedLines) -> _Written:
@@ -104,10 +106,10 @@ def _write(folder: Path, plan: Plan, asserted: SortedLines) -> _Written:
     written, is_merged = _Written(), plan.default_graph == "union"
     lines = _hashed(asserted, written)
     if plan.base.value == RESERVED_BASE:
-        _write_served(folder, lines, written, is_merged=is_merged)
+        _write_served(folder, lines, written, plan.base, is_merged=is_merged)
     else:
         with _sorted(folder / "served", (served_line(line, plan.base) for line in lines)) as served:
-            _write_served(folder, served, written, is_merged=is_merged)
+            _write_served(folder, served, written, plan.base, is_merged=is_merged)
     return written
 
 
@@ -118,25 +120,26 @@ def _hashed(lines: Iterable[str], written: _Written) -> Iterator[str]:
         yield from portion
 
 
-def _write_served(folder: Path, served: Iterable[str], written: _Written, *, is_merged: bool) -> None:
+def _write_served(folder: Path, served: Iterable[str], written: _Written, base: Base, *, is_merged: bool) -> None:
+    space = f"<{base.iri(counting.THINGS)}"
     with (folder / QUADS).open("w", encoding="utf-8", newline="\n") as quads:
         if not is_merged:
-            for _, line in _counted(served, written, is_merged=False):
+            for _, line in _counted(served, written, space, is_merged=False):
                 quads.write(f"{line}\n")
             return
         with (folder / LOADED).open("w", encoding="utf-8", newline="\n") as loaded:
-            for triple, line in _counted(served, written, is_merged=True):
+            for triple, line in _counted(served, written, space, is_merged=True):
                 quads.write(f"{line}\n")
                 loaded.write(f"{line}\n")
                 if triple:
                     loaded.write(f"{triple} .\n")
 
 
-def _counted(served: Iterable[str], written: _Written, *, is_merged: bool) -> Iterator[tuple[str, str]]:
+def _counted(served: Iterable[str], written: _Written, space: str, *, is_merged: bool) -> Iterator[tuple[str, str]]:
     """Each line, and before it its triple where that is new to the default graph. Sorted lines have the same subjects
-    and the same triples side by side.
+    and the same triples side by side. ``space`` is how the subject of a line about a thing begins.
     """
-    last_triple = last_subject = ""
+    last_triple = last_subject = last_thing = ""
     for line in served:
         subject, predicate, value, graph = parts(line)
         triple = f"{subject} {predicate} {value}"
@@ -154,6 +157,10 @@ def _counted(served: Iterable[str], written: _Written, *, is_merged: bool) -> It
             last_subject = subject
             if predicate == _TYPE:
                 written.classes.add(value)
+                if subject != last_thing and subject.startswith(space):
+                    last_thing = subject
+                    kind, slash, _ = subject[len(space) : -1].partition("/")
+                    written.things[f"{counting.THINGS}{kind if slash else ''}/"] += 1
         yield (triple if is_new else ""), line
 
 

@@ -23,6 +23,7 @@ from zorgnetwerk.store.applying import Candidate
 from zorgnetwerk.store.deltas import Chain
 from zorgnetwerk.store.local import LocalStore
 from zorgnetwerk.store.release import Release, Releases, write_record
+from zorgnetwerk.terms.iris import Base
 
 LONGEST_CHAIN: Final = 50
 """Beyond so many changes on one build, their sum is written down."""
@@ -45,7 +46,7 @@ def make(releases: Releases, release: Release) -> Release:
     with _linked(releases, release) as (work, taken):
         lines = deltas.lines_of(work)
         store = LocalStore(work, default_graph=taken.record.default_graph, mode="folder")  # type: ignore[arg-type]
-        counts = counting.counts(store)
+        counts = counting.counts(store, Base(taken.record.base_iri))
         store.close()
         dumps.make(work, replace(taken.record, counts=counts), sorted(lines), taken.prefixes())
         is_long = len(deltas.chain_of(work).deltas) > LONGEST_CHAIN

@@ -39,13 +39,14 @@ class Overview:
     sample: str
 
 
-def overview(store: Store, base: Base) -> Overview:
-    """The numbers and lists of this data set. Errors: those of the store."""
-    space = Literal(base.iri("id/"))
-    kinds = {
-        str(row["kind"]): int(str(row["number"]))
-        for row in store.select(queries.bind(queries.load("count-kinds", base), space=space))
-    }
+def overview(store: Store, base: Base, counted: Mapping[str, int] | None = None) -> Overview:
+    """The numbers and lists of this data set. Errors: those of the store.
+
+    ``counted`` are numbers known before (``counting.counts``), for data so large that nobody can wait for them to be
+    counted, nor for the best example.
+    """
+    numbers = counted or counting.counts(store, base)
+    kinds = counting.kinds(numbers)
     graph = store.construct(queries.load("overview", base))
     zn = vocabulary(base)
 
@@ -53,21 +54,21 @@ def overview(store: Store, base: Base) -> Overview:
         return tuple(sorted(thing for thing in graph.subjects(RDF.type, kind) if isinstance(thing, URIRef)))
 
     return Overview(
-        kinds=MappingProxyType(dict(sorted(kinds.items()))),
-        sizes=MappingProxyType(counting.counts(store)),
+        kinds=MappingProxyType(kinds),
+        sizes=MappingProxyType(dict(numbers)),
         sources=of(zn.Bron),
         further=tuple(source for source in of(PROV.PrimarySource) if source not in of(zn.Bron)),
         schemes=of(SKOS.ConceptScheme),
         contradictions=of(zn.Tegenspraak),
         questions=tuple(questions.stored(store)),
         graph=graph,
-        sample=_sample(store, base, kinds),
+        sample=_sample(store, base, kinds, "sample-of-kind" if counted is None else "any-of-kind"),
     )
 
 
-def _sample(store: Store, base: Base, kinds: Mapping[str, int]) -> str:
+def _sample(store: Store, base: Base, kinds: Mapping[str, int], query: str) -> str:
     """Kind and slug of the thing that the examples on the first page ask for: an organisation when there is one."""
     kind = "organisatie" if "organisatie" in kinds else next(iter(kinds), "")
     space = base.iri(f"id/{kind}/")
-    found = store.select(queries.bind(queries.load("sample-of-kind", base), space=Literal(space)))
+    found = store.select(queries.bind(queries.load(query, base), space=Literal(space)))
     return str(found[0]["thing"]).removeprefix(base.iri("id/")) if found else ""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
 from flask import Blueprint, Request, Response, request
 
-from zorgnetwerk.dataset import overview
+from zorgnetwerk.dataset import counting, overview
 from zorgnetwerk.errors import NotFound, StoreUnavailable
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, JSON, TEXT
@@ -14,6 +15,10 @@ from zorgnetwerk.web import metrics, negotiation
 from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
 from zorgnetwerk.web.responses import Representation, respond
 from zorgnetwerk.web.site import Site
+
+_COUNTED_LIVE_QUADS: Final = 100_000
+"""The first page of larger data shows numbers that were counted before: by the build, or after a change in the
+background, a moment later."""
 
 
 def routes(site: Site) -> Blueprint:
@@ -53,7 +58,10 @@ def routes(site: Site) -> Blueprint:
 
 def _home(asked: Request, site: Site, language: str) -> Response:
     chosen = language or negotiation.choose_language(asked.headers.get("Accept-Language"))
-    numbers = site.per_release("overview", lambda: overview.overview(site.store, site.base))
+    record = site.release().record
+    known = record.counts if record.quads > _COUNTED_LIVE_QUADS and counting.kinds(record.counts) else None
+    key = f"overview {record.counted if known else ''}"
+    numbers = site.per_release(key, lambda: overview.overview(site.store, site.base, known))
     body = site.renderer.home_page(numbers, site.frame(asked, chosen, "/")).encode()
     links = tuple(f'</{code}/>; rel="alternate"; hreflang="{code}"; type="text/html"' for code in LANGUAGES)
     shown = Representation(
