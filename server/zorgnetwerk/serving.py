@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _LATER_SECONDS = 2.0
 """So long after the start those begin that nobody waits for: further doors and web servers, the publisher."""
+_WEB_AFTER_SECONDS = 0.3
+"""A web server takes longer to start than a query to be answered, which needs none."""
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -199,8 +201,9 @@ def children(settings: Settings, state: State, sockets: Path) -> list[Child]:
         later = 0.0 if number == 1 else _LATER_SECONDS
         door = door_command([*paths[number - 1 :], *paths[: number - 1]])
         web = web_command(settings, path)
+        after = later or _WEB_AFTER_SECONDS
         processes += [
-            Child(path.stem, web, web_environment, leftovers=(path,), stage=1, after_seconds=later),
+            Child(path.stem, web, web_environment, leftovers=(path,), stage=1, after_seconds=after),
             Child(f"door-{number}", door, web_environment, stage=2, after_seconds=later),
         ]
     command = (sys.executable, "-m", "zorgnetwerk.publisher")

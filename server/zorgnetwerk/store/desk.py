@@ -47,6 +47,9 @@ _COUNTED: Final = MappingProxyType(
     }
 )
 
+_CHECKS_AFTER_SECONDS: Final = 2.0
+"""A checker takes seconds of processor time to start; it begins behind the first answer, but does not wait for ever."""
+
 
 @dataclass(slots=True, eq=False)
 class Task:
@@ -81,6 +84,7 @@ class Desk:
         self._members: dict[int, Member] = {}
         self._numbers = itertools.count(1)
         self._check_round = 0
+        self._began = time.monotonic()
         listener = Listener(
             self._on_idle, self._withdraw, self._on_reply, self._on_end, lambda: self.step(time.monotonic())
         )
@@ -140,7 +144,8 @@ class Desk:
     def step(self, now: float) -> None:
         """Lets the lines start and end what they should."""
         self.queries.step(self.pointer.plan(), now, self.pointer.stopgap())
-        self.checks.step(check_plan(self._options, self._check_round), now)
+        if self.queries.current is not None or now - self._began >= _CHECKS_AFTER_SECONDS:
+            self.checks.step(check_plan(self._options, self._check_round), now)
 
     def close(self) -> None:
         """Ends all workers and masters; only when nobody waits for a reply."""

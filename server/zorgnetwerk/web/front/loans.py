@@ -11,13 +11,13 @@ import contextlib
 import socket
 from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from zorgnetwerk.store.accounts import Accounts
 from zorgnetwerk.store.frames import Channel, Closed, Frame, FrameError, connect
-from zorgnetwerk.store.members import processor_seconds
-from zorgnetwerk.store.slips import FAILED, Reader, Slip
+from zorgnetwerk.store.slips import FAILED, Slip
 from zorgnetwerk.web.front import polling
+from zorgnetwerk.web.front.loan import Loan, Question
 
 if TYPE_CHECKING:
     from zorgnetwerk.web.front.door import Door
@@ -28,6 +28,8 @@ SHORTEST_SLICE_SECONDS: Final = 0.02
 """The same where others wait."""
 PATIENCE_SECONDS: Final = 0.2
 """How long one may wait for a lent worker: the long way costs several times as much, which helps no busy machine."""
+FIRST_PATIENCE_SECONDS: Final = 3.0
+"""The same at the start of a door, until its first worker comes: the application comes later still."""
 LONGEST_SLICES: Final = 10
 """The time on the clock is bounded too; on a busy machine the processor is elsewhere most of the time."""
 WAITING_LIMIT: Final = 64
@@ -35,42 +37,6 @@ _TICK_SECONDS: Final = 0.01
 _REPORT_SECONDS: Final = 0.25
 _AGAIN_SECONDS: Final = 0.2
 _CONNECT_SECONDS: Final = 0.2
-
-
-class Question(Protocol):
-    """One question of a client."""
-
-    client_name: str
-    processor_seconds: float
-    slip: bytes
-    put_at: float
-
-    def answer(self, slip: Slip) -> None:
-        """The worker answered; the slip's file is the question's now."""
-
-    def send_on(self, worker: int = 0) -> None:
-        """It goes the long way; ``worker`` is at work on it already."""
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether nobody wants the answer any more."""
-
-
-class Loan:
-    """One lent worker. ``processor`` is its processor time when it answered last."""
-
-    def __init__(self, number: int, pid: int, source: socket.socket, processor: float) -> None:
-        self.number = number
-        self.pid = pid
-        self.source = source
-        self.reader = Reader(source)
-        self.question: Question | None = None
-        self.since = 0.0
-        self.processor = processor
-
-    def used(self) -> float:
-        """The processor time since the last answer."""
-        return processor_seconds(self.pid) - self.processor
 
 
 class Loans:
@@ -87,12 +53,17 @@ class Loans:
         self._accounts = Accounts()
         self._used: dict[str, float] = {}
         self._answered = 0
+        self._patience = FIRST_PATIENCE_SECONDS
         self._is_recalled = False
         self._is_ticking = False
         self._is_writing = False
+        door.later(FIRST_PATIENCE_SECONDS, self._end_start)
+
+    def _end_start(self) -> None:
+        self._patience = PATIENCE_SECONDS
 
     def begin(self) -> None:
-        """Asks the dispatcher for workers, again and again until there is one."""
+        """Asks the dispatcher for workers, again and again until it is there."""
         try:
             channel = connect(self._path, _CONNECT_SECONDS)
         except OSError:
@@ -110,12 +81,13 @@ class Loans:
         if self._idle:
             self._give(self._idle.pop(), question)
             return True
-        if not self._busy or self._is_recalled or len(self._waiting) >= WAITING_LIMIT:
+        is_hopeless = not self._busy and self._patience == PATIENCE_SECONDS
+        if is_hopeless or self._is_recalled or len(self._waiting) >= WAITING_LIMIT:
             return False
-        own = sum(1 for other in self._waiting if other.client_name == question.client_name)
-        if 2 * own >= WAITING_LIMIT:
+        if 2 * sum(other.client_name == question.client_name for other in self._waiting) >= WAITING_LIMIT:
             return False
         self._waiting.append(question)
+        self._tick_soon()
         return True
 
     def _give(self, loan: Loan, question: Question) -> None:
@@ -130,6 +102,9 @@ class Loans:
             return
         loan.question, loan.since = question, self._door.now
         self._busy[loan.number] = loan
+        self._tick_soon()
+
+    def _tick_soon(self) -> None:
         if not self._is_ticking:
             self._is_ticking = True
             self._door.later(_TICK_SECONDS, self._tick)
@@ -176,8 +151,7 @@ class Loans:
         seconds = question.processor_seconds = max(0.0, slip.processor - loan.processor)
         loan.processor = slip.processor
         self._answered += 1
-        name = question.client_name
-        self._used[name] = self._used.get(name, 0.0) + seconds
+        self._used[question.client_name] = self._used.get(question.client_name, 0.0) + seconds
 
     def _tick(self) -> None:
         """Gives up what takes too long, and sends on what waited too long."""
@@ -187,11 +161,11 @@ class Loans:
         for loan in [loan for loan in self._busy.values() if now - loan.since >= length]:
             if now - loan.since >= LONGEST_SLICES * length or loan.used() >= length:
                 self._give_up(loan)
-        while self._waiting and now - self._waiting[0].put_at >= PATIENCE_SECONDS:
+        while self._waiting and now - self._waiting[0].put_at >= self._patience:
             self._waiting.popleft().send_on()
-        self._is_ticking = bool(self._busy or self._waiting)
-        if self._is_ticking:
-            self._door.later(_TICK_SECONDS, self._tick)
+        self._is_ticking = False
+        if self._busy or self._waiting:
+            self._tick_soon()
 
     def _give_up(self, loan: Loan) -> None:
         """This question is long: the dispatcher takes over the worker with it."""
@@ -245,6 +219,7 @@ class Loans:
             frame.descriptors.clear()
             number, pid = int(str(frame.header["number"])), int(str(frame.header["pid"]))
             loan = Loan(number, pid, socket.socket(fileno=descriptor), float(str(frame.header["processor"])))
+            self._end_start()
             self._is_recalled = False
             self._door.poll.watch(descriptor, lambda _: self._hear(loan))
             if self._waiting:
