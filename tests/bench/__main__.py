@@ -12,11 +12,13 @@ from pathlib import Path
 from . import checking, client, large, networks, pages, peers
 from .asking import forget
 from .measuring import Comparison, Effort, compare
+from .processes import rest
 from .reporting import NATIVE, Figures, machine, text_of, write
 
 SIZES = (10_000, 100_000, 1_000_000)
 LONG = 10_000_000
 CHECKED = (10_000, 1_000_000)
+_LONGEST_REST_SECONDS = 60.0
 
 
 def main() -> int:
@@ -102,6 +104,8 @@ def _measure_size(size: int, options: argparse.Namespace, folder: Path, figures:
             try:
                 with peers.PEERS[name](network, place, 60 if options.quick else 240) as them:
                     _say(f"  {name} is ready after {them.load_seconds:.1f} s")
+                    if not rest((us.process, them.process), _LONGEST_REST_SECONDS):
+                        _say("  they do not come to rest")
                     found.append(compare(us, them, _effort(name, options.quick), lambda step: _say(f"    {step}")))
                     forget(them)
             except (peers.Missing, OSError) as error:

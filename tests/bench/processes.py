@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +35,20 @@ def family(root: int) -> list[int]:
         found.append(pid)
         waiting += children[pid]
     return found
+
+
+def rest(roots: Sequence[int], most_seconds: float, share: float = 0.03, quiet_seconds: float = 3.0) -> bool:
+    """Waits until these families together use less than this share of a processor for so long; whether they do.
+
+    What a server begins behind its first answer is over then.
+    """
+    end = time.monotonic() + most_seconds
+    while time.monotonic() < end:
+        before = sum(map(processor_seconds, roots))
+        time.sleep(quiet_seconds)
+        if sum(map(processor_seconds, roots)) - before < share * quiet_seconds:
+            return True
+    return False
 
 
 def processor_seconds(root: int) -> float:

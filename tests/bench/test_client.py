@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +16,7 @@ import pytest
 from .asking import Failed, ask, forget
 from .client import Sample, ceiling, connections, request, run
 from .peers import Server
-from .processes import family, memory, processor_seconds
+from .processes import family, memory, processor_seconds, rest
 
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
@@ -168,3 +171,14 @@ def test_a_question_is_asked_again_when_the_kept_connection_was_closed() -> None
         server = Server("small", port, "/sparql", os.getpid(), 0.0)
         assert [ask(server, "SELECT * {}", JSON, 5.0).rows for _ in range(3)] == [3, 3, 3]
         forget(server)
+
+
+def test_a_server_that_works_is_not_at_rest() -> None:
+    busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        assert not rest((busy.pid,), 0.4, quiet_seconds=0.2)
+        busy.send_signal(signal.SIGSTOP)
+        assert rest((busy.pid,), 5, quiet_seconds=0.2)
+    finally:
+        busy.kill()
+        busy.wait()
