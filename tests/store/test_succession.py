@@ -69,7 +69,11 @@ def held_up(state: Path) -> Iterator[tuple[Pool, Callable[[], None]]]:
         [master] = pool.pids("master")
         os.kill(master, signal.SIGKILL)
         wait_until(lambda: pool.status()["mode"] == "folder" and len(pool.pids("master")) == 2, 10)
-        yield pool, lambda: (source.write_bytes(lines), None)[1]
+
+        def load() -> None:
+            source.write_bytes(lines)
+
+        yield pool, load
 
 
 def is_loaded(pool: Pool) -> bool:

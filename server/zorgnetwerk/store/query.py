@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from zorgnetwerk.errors import Place, QueryRefused
-from zorgnetwerk.store.shortcut import form_of
+from zorgnetwerk.store.shortcut import CHAINED_WORDS, form_of
 from zorgnetwerk.store.tokens import CLOSING, OPENING, tokens
 
 Form: TypeAlias = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
@@ -33,14 +33,11 @@ _TOKEN_CHARACTERS: Final = 100
 
 _FORMS: Final = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
 _UPDATES: Final = frozenset(("INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "LOAD", "WITH"))
-_CHAINED_WORDS: Final = frozenset(
-    ("UNION", "OPTIONAL", "FILTER", "BIND", "MINUS", "GRAPH", "EXISTS", "VALUES", "LATERAL", "FROM", "PREFIX")
-)
 _CHAINED_SIGNS: Final = frozenset(("||", "&&", "+", "-", "*", "/", "|", "^", "!", "=", "!=", "<", ">", "<=", ">="))
 _SEPARATORS: Final = frozenset((".", ";", ","))
 _CONSTANTS: Final = frozenset(("TRUE", "FALSE", "UNDEF"))
 _EXPECTED: Final = -1
-_GLUED = re.compile("|".join(sorted(_CHAINED_WORDS)))
+_GLUED = re.compile("|".join(sorted(CHAINED_WORDS)))
 _MAYBE_FROM = re.compile(r"(?<![a-z_])from(?!\w)|--", re.IGNORECASE)
 """Where a token FROM may stand: behind no letter of a longer name. Behind the direction of a language tag it may."""
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")

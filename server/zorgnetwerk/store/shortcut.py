@@ -15,19 +15,10 @@ _LONGEST: Final = 1_000
 """Characters, so that no run of terms and no number of separators reaches its bound."""
 _FEW_WORDS: Final = 800
 """Characters; the shortest chained word has four letters, so that fewer than 201 of them find room."""
-_WORDS: Final = (
-    "union",
-    "optional",
-    "filter",
-    "bind",
-    "minus",
-    "graph",
-    "exists",
-    "values",
-    "lateral",
-    "from",
-    "prefix",
+CHAINED_WORDS: Final = frozenset(
+    ("UNION", "OPTIONAL", "FILTER", "BIND", "MINUS", "GRAPH", "EXISTS", "VALUES", "LATERAL", "FROM", "PREFIX")
 )
+"""Words that make chains, which end or stall the engine when they are long."""
 _ALWAYS_SHORT: Final = 200
 _MOST_CHAINED: Final = 200
 _MOST_BRACKETS: Final = 100
@@ -56,7 +47,7 @@ def form_of(text: str) -> str | None:
         if word in lowered:
             return None
     count = text.count
-    if len(text) > _FEW_WORDS and any(lowered.count(word) > _MOST_CHAINED for word in _WORDS):
+    if len(text) > _FEW_WORDS and max(map(text.upper().count, CHAINED_WORDS)) > _MOST_CHAINED:
         return None
     if len(text) > _MOST_BRACKETS and sum(map(count, _BRACKETS)) > _MOST_BRACKETS:
         return None
