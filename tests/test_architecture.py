@@ -115,7 +115,7 @@ def test_every_public_function_has_a_docstring(path: Path) -> None:
 
 
 def test_no_module_has_state_at_import() -> None:
-    """Settings and stores are made in app.py, wsgi.py and cli.py; a module makes none at import."""
+    """Settings and stores are made in app.py, assembly.py and cli.py; a module makes none at import."""
     offenders = [
         f"{relative(path)}:{node.lineno}"
         for path in modules()

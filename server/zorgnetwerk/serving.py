@@ -191,6 +191,7 @@ def children(settings: Settings, state: State, sockets: Path) -> list[Child]:
         default_graph=_default_graph(settings),
         handler="zorgnetwerk.submission.jobs:prepare",
         content_dir=settings.content,
+        log_level=settings.log_level,
     )
     web_environment = environment_of(settings) | {SALT_VARIABLE: secrets.token_hex(16)}
     numbers = range(1, settings.web_workers + 1)
@@ -242,7 +243,7 @@ def web_command(settings: Settings, behind: Path | None = None) -> tuple[str, ..
         "--no-ws",
         "--respawn-failed-workers",
         "--no-access-log",
-        f"zorgnetwerk.wsgi:{'behind_door' if behind else 'make'}",
+        f"zorgnetwerk.wsgi:{'behind_door' if behind else 'over_remote'}",
     )
 
 

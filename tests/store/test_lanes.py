@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zorgnetwerk.store.capacity import Capacity
 from zorgnetwerk.store.decisions import Decision, Demote, Expire, Refuse, Resume, Run
-from zorgnetwerk.store.lanes import Capacity, Lanes
+from zorgnetwerk.store.lanes import Lanes
 
 CAPACITY = Capacity(page=1, express=2, heavy=1, check=1, paused=2, slice_seconds=0.1)
 

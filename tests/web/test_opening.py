@@ -101,7 +101,7 @@ def test_the_whole_comes_by_itself(site: Site) -> None:
 
 
 def test_a_start_loads_neither_rules_nor_remote_engines() -> None:
-    program = "import sys, zorgnetwerk.wsgi; print([name for name in sys.modules if name.startswith(('SPARQLWrapper', 'pyshacl', 'zorgnetwerk.submission'))])"
+    program = "import sys, zorgnetwerk.assembly; print([name for name in sys.modules if name.startswith(('SPARQLWrapper', 'pyshacl', 'zorgnetwerk.submission'))])"
     assert subprocess.check_output([sys.executable, "-c", program], text=True) == "[]\n"
 
 

@@ -16,11 +16,12 @@ from typing import Final, cast
 
 from zorgnetwerk.errors import StoreUnavailable, ZorgnetwerkError
 from zorgnetwerk.store import refusals
+from zorgnetwerk.store.capacity import Capacity, Lane
 from zorgnetwerk.store.decisions import Decision, Demote, Expire, Refuse, Resume, Run
 from zorgnetwerk.store.failures import to_fields
 from zorgnetwerk.store.frames import Channel, Frame, close_all
 from zorgnetwerk.store.generations import Line
-from zorgnetwerk.store.lanes import Capacity, Lane, Lanes
+from zorgnetwerk.store.lanes import Lanes
 from zorgnetwerk.store.loop import Loop
 from zorgnetwerk.store.members import Listener, Member
 from zorgnetwerk.store.options import DispatcherOptions

@@ -28,11 +28,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 
+from zorgnetwerk import logs
 from zorgnetwerk.errors import StateError
 from zorgnetwerk.store.frames import Channel, bound
 from zorgnetwerk.store.loop import Loop
 from zorgnetwerk.store.options import DispatcherOptions
-from zorgnetwerk.store.processes import adopt_orphans, log_to_stderr
+from zorgnetwerk.store.processes import adopt_orphans
 from zorgnetwerk.store.reception import Reception
 
 _STEP_SECONDS: Final = 0.1
@@ -135,7 +136,7 @@ def listen(path: Path) -> socket.socket:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the dispatcher that the command line describes."""
     options = DispatcherOptions.parse(sys.argv[1:] if arguments is None else arguments)
-    log_to_stderr()
+    logs.set_up(options.log_level)
     adopt_orphans()
     try:
         with _holding(options.state_dir):

@@ -20,9 +20,9 @@ from rdflib.term import Node
 from zorgnetwerk.errors import QueryStopped, StoreUnavailable, WorkerDied
 from zorgnetwerk.store import conversion, spools
 from zorgnetwerk.store.base import Answer, Asker, Body, Capabilities, DatasetSelection, Limits
+from zorgnetwerk.store.capacity import Lane
 from zorgnetwerk.store.failures import from_fields
 from zorgnetwerk.store.frames import Channel, Closed, Frame, FrameError, connect
-from zorgnetwerk.store.lanes import Lane
 from zorgnetwerk.store.query import Query
 from zorgnetwerk.terms import media_types
 from zorgnetwerk.terms.media_types import MediaType

@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from zorgnetwerk.store import processes
+from zorgnetwerk.store.capacity import Lane
 from zorgnetwerk.store.frames import Channel, Frame
-from zorgnetwerk.store.lanes import Lane
 from zorgnetwerk.store.loop import Loop
 from zorgnetwerk.store.members import Generation, Heir, Listener, Member, Plan
 

@@ -3,11 +3,9 @@
 Knows request numbers, worker numbers and times that it is told. Must not know processes, sockets or clocks; it decides,
 the dispatcher acts on the decisions.
 
-    page    our own queries; workers of their own, so that nothing public can starve them
-    check   submitted bytes; workers of their own
-    query   public queries. Each first runs for a short slice in an express worker. What is not finished then is
-            demoted: it counts towards the heavy slots, or is paused and waits for one. So short queries pass long ones.
-            While there is no other query, a slice has no end: what nobody waits for need not give way.
+A public query first runs for a short slice in an express worker. What is not finished then is demoted: it counts
+towards the heavy slots, or is paused and waits for one. So short queries pass long ones. While there is no other query,
+a slice has no end: what nobody waits for need not give way.
 
 Whoever had least worker time lately comes first (``accounts.py``), among equals who came first. A long query gives its
 slot to a client that had less, as soon as the difference is worth a turn; so one long query of a second client does not
@@ -23,35 +21,16 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from zorgnetwerk.store.accounts import Accounts
+from zorgnetwerk.store.capacity import LANES, Capacity, Lane
 from zorgnetwerk.store.decisions import Decision, Demote, Expire, Refuse, Resume, Run
 
-Lane: TypeAlias = Literal["page", "query", "check", "loan"]
 Phase: TypeAlias = Literal["waiting", "running", "heavy", "paused"]
-LANES: Final[tuple[Lane, ...]] = ("page", "query", "check", "loan")
 
 _SHORTEST_SLICE_SECONDS: Final = 0.025
 _LONGEST_SLICES: Final = 10
 _WAITING_PER_WORKER: Final = 32
 _TURN_SECONDS: Final = 1.0
 """By how much worker time two clients may differ before the one that had more gives its slot away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """How much may happen at once. ``per_client``: long requests of one client, 0 for no bound. Units: seconds."""
-
-    page: int = 2
-    express: int = 2
-    heavy: int = 2
-    check: int = 1
-    paused: int = 4
-    slice_seconds: float = 0.1
-    per_client: int = 0
-    loan: int = 0
-
-    def workers(self, lane: Lane) -> int:
-        """The workers that a lane keeps ready or running, demoted ones not counted."""
-        return {"page": self.page, "query": self.express, "check": self.check, "loan": self.loan}[lane]
 
 
 @dataclass(slots=True)

@@ -6,10 +6,10 @@ import time
 from typing import Final, cast
 
 from zorgnetwerk.errors import StoreUnavailable
+from zorgnetwerk.store.capacity import Lane
 from zorgnetwerk.store.desk import Desk
 from zorgnetwerk.store.failures import to_fields
 from zorgnetwerk.store.frames import Channel, Frame
-from zorgnetwerk.store.lanes import Lane
 from zorgnetwerk.store.lender import Lender, copied, is_failure
 from zorgnetwerk.store.loop import Loop
 from zorgnetwerk.store.members import Member

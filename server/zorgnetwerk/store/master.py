@@ -26,10 +26,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
+from zorgnetwerk import logs
 from zorgnetwerk.errors import StateError, ZorgnetwerkError
 from zorgnetwerk.store import confinement, worker
 from zorgnetwerk.store.frames import Channel, Closed, Frame, FrameError, close_all
-from zorgnetwerk.store.processes import log_to_stderr
 from zorgnetwerk.store.work import CheckWork, QueryWork, Work
 
 _DETAIL_BYTES: Final = 2_000
@@ -149,6 +149,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--handler", default="")
     parser.add_argument("--content-dir", default="")
     parser.add_argument("--nice", type=int, default=0, help="how far this master and its workers give way")
+    parser.add_argument("--log-level", default="info")
     parser.add_argument("--memory-bytes", type=int, default=1 << 30)
     parser.add_argument("--result-bytes", type=int, default=50_000_000)
     return parser.parse_args(arguments)
@@ -157,7 +158,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs a master on the control socket that it inherited; never returns."""
     options = _parse(sys.argv[1:] if arguments is None else arguments)
-    log_to_stderr()
+    logs.set_up(options.log_level)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(options.nice)
     control = Channel(socket.socket(fileno=options.control))

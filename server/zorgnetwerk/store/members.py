@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
+from zorgnetwerk.store.capacity import Lane
 from zorgnetwerk.store.frames import Channel, Frame
-from zorgnetwerk.store.lanes import Lane
 
 _RELEASE: Final = "--release="
 _DEMOTED_NICENESS: Final = 15

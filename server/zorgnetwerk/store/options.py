@@ -48,6 +48,7 @@ class DispatcherOptions:
     slice_seconds: float = 0.1
     client_limit: int = 0
     loan_workers: int = 0
+    log_level: str = "info"
 
     @property
     def heavy_slots(self) -> int:
@@ -96,7 +97,8 @@ class DispatcherOptions:
             parser.add_argument(f"--{name}", type=int, default=argparse.SUPPRESS)
         parser.add_argument("--mode", choices=("auto", "memory", "folder"), default=argparse.SUPPRESS)
         parser.add_argument("--default-graph", choices=("release", "union", "own"), default=argparse.SUPPRESS)
-        parser.add_argument("--handler", default=argparse.SUPPRESS)
+        for name in ("handler", "log-level"):
+            parser.add_argument(f"--{name}", default=argparse.SUPPRESS)
         parser.add_argument("--content-dir", type=Path, default=argparse.SUPPRESS)
         parser.add_argument("--slice-seconds", type=float, default=argparse.SUPPRESS)
         return cls(**vars(parser.parse_args(arguments)))

@@ -69,6 +69,7 @@ class Pointer:
             f"--memory-bytes={options.memory_bytes}",
             f"--result-bytes={options.result_bytes}",
             f"--nice={_EARLIER_NICENESS if self.pinned else 0}",
+            f"--log-level={options.log_level}",
         )
         return Plan("query", arguments, self._number, mode, self._follows)
 
@@ -88,6 +89,7 @@ def check_plan(options: DispatcherOptions, round_number: int) -> Plan | None:
     arguments = (
         f"--handler={options.handler}",
         f"--nice={_CHECKER_NICENESS}",
+        f"--log-level={options.log_level}",
         f"--content-dir={options.content_dir or ''}",
         f"--memory-bytes={options.check_memory_bytes}",
         f"--result-bytes={options.result_bytes}",

@@ -1,4 +1,4 @@
-"""Child commands that die with us, and the log lines of processes without a web server.
+"""Child commands that die with us.
 
 Knows parents, children and their ends. What a child may do is in ``confinement.py``; who restarts it in
 ``supervision.py``.
@@ -7,13 +7,9 @@ Knows parents, children and their ends. What a child may do is in ``confinement.
 from __future__ import annotations
 
 import ctypes
-import json
-import logging
 import os
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
@@ -75,25 +71,3 @@ def start(
         pass_fds=tuple(descriptors),
         preexec_fn=prepare,  # runs prctl only; the parents that call this have one thread
     )
-
-
-class _JsonLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        line = {
-            "time": f"{moment}.{int(record.msecs):03d}Z",
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "pid": record.process,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
-
-
-def log_to_stderr(level: int = logging.INFO) -> None:
-    """Sends this process's log to its standard error, one JSON object a line."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonLines())
-    logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from zorgnetwerk.store.capacity import LANES
 from zorgnetwerk.store.generations import Line
-from zorgnetwerk.store.lanes import LANES
 
 if TYPE_CHECKING:
     from zorgnetwerk.store.desk import Desk

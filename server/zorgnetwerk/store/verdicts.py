@@ -10,8 +10,8 @@ import signal
 from typing import Final
 
 from zorgnetwerk.errors import WorkerDied, ZorgnetwerkError
+from zorgnetwerk.store.capacity import Lane
 from zorgnetwerk.store.failures import memory_exceeded
-from zorgnetwerk.store.lanes import Lane
 
 _RETRY_BELOW_SECONDS: Final = 1.0
 _NO_MEMORY: Final = "memory allocation of "
