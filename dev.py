@@ -27,7 +27,7 @@ ALONE = tuple(f"tests/faults/test_{name}.py" for name in ("site", "processes", "
 POOLS = tuple(
     f"tests/store/test_{name}.py" for name in ("reception", "lender", "pool", "fairness", "dispatcher", "succession")
 )
-JOURNEYS = tuple(f"tests/journeys/test_{name}.py" for name in ("desk", "form", "submissions"))
+JOURNEYS = tuple(f"tests/journeys/test_{name}.py" for name in ("desk", "review", "form", "submissions"))
 OUTSIDE = (
     "tests/submission/test_neighbourhood_equals_whole.py",
     "tests/test_packaging.py",

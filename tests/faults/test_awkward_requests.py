@@ -13,7 +13,7 @@ from ..conftest import RunningSite, start_site
 from .awkward.asking import Asked
 from .awkward.exchange import exchange
 from .awkward.requests import request, requests
-from .test_site import write_content
+from .small_site import write_content
 
 REQUESTS = requests()
 FAMILIES = list(dict.fromkeys(each.family for each in REQUESTS))

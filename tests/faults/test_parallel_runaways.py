@@ -15,7 +15,7 @@ from .awkward.asking import DIRECT, Asked, asked_site
 from .awkward.exchange import Answer
 from .awkward.requests import post, request
 from .awkward.runaways import runaways
-from .test_site import family, until
+from .small_site import family, until
 
 QUERY_MEMORY = 256_000_000
 SLACK = 100_000_000

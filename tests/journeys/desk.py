@@ -14,6 +14,7 @@ from zorgnetwerk.submission.keys import Keys
 from ..conftest import ROOT, Reply, RunningSite
 
 DOCUMENT = (ROOT / "tests" / "content" / "submissions" / "BP01-near-miss.ttl").read_text("utf-8")
+BAD = (ROOT / "tests" / "content" / "submissions" / "BP15-impossible-date.ttl").read_text("utf-8")
 TURTLE = {"Content-Type": "text/turtle", "Accept": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 PAGE = {"Accept": "text/html"}

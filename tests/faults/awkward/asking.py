@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...conftest import RunningSite, start_site
 from ...store.pool import wait_until
-from ..test_site import alive, family, pids_by_role, write_content
+from ..small_site import alive, family, pids_by_role, write_content
 from .exchange import Answer, Canaries, exchange
 
 DIRECT = ("Content-Type: application/sparql-query", "Accept: application/sparql-results+json, */*;q=0.1")

@@ -53,14 +53,14 @@ class Loans:
         self._accounts = Accounts()
         self._used: dict[str, float] = {}
         self._answered = 0
-        self._patience = FIRST_PATIENCE_SECONDS
+        self._is_starting = True
         self._is_recalled = False
         self._is_ticking = False
         self._is_writing = False
         door.later(FIRST_PATIENCE_SECONDS, self._end_start)
 
     def _end_start(self) -> None:
-        self._patience = PATIENCE_SECONDS
+        self._is_starting = False
 
     def begin(self) -> None:
         """Asks the dispatcher for workers, again and again until it is there."""
@@ -81,7 +81,7 @@ class Loans:
         if self._idle:
             self._give(self._idle.pop(), question)
             return True
-        is_hopeless = not self._busy and self._patience == PATIENCE_SECONDS
+        is_hopeless = not self._busy and not self._is_starting
         if is_hopeless or self._is_recalled or len(self._waiting) >= WAITING_LIMIT:
             return False
         if 2 * sum(other.client_name == question.client_name for other in self._waiting) >= WAITING_LIMIT:
@@ -161,7 +161,8 @@ class Loans:
         for loan in [loan for loan in self._busy.values() if now - loan.since >= length]:
             if now - loan.since >= LONGEST_SLICES * length or loan.used() >= length:
                 self._give_up(loan)
-        while self._waiting and now - self._waiting[0].put_at >= self._patience:
+        patience = FIRST_PATIENCE_SECONDS if self._is_starting else PATIENCE_SECONDS
+        while self._waiting and now - self._waiting[0].put_at >= patience:
             self._waiting.popleft().send_on()
         self._is_ticking = False
         if self._busy or self._waiting:
