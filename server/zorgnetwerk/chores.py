@@ -18,7 +18,6 @@ from typing import Final
 from zorgnetwerk import logs, settings
 from zorgnetwerk.dataset import outlets
 from zorgnetwerk.errors import ZorgnetwerkError
-from zorgnetwerk.settings import Settings
 from zorgnetwerk.store import deltas, processes
 from zorgnetwerk.store.edges import ReleaseEdges
 from zorgnetwerk.store.release import Release, Releases
@@ -85,11 +84,6 @@ class Chores:
             _LOG.error("the chores ended with code %d; they are tried again in some minutes", code)
 
 
-def is_checking(chosen: Settings) -> bool:
-    """Whether whole data sets are checked under these settings: it is wanted, and there are rules."""
-    return chosen.conformance_check and (chosen.content / "shapes").is_dir()
-
-
 def is_unchecked(state_folder: Path, release: Release) -> bool:
     """Whether the newest report is of an earlier release than this."""
     return conformance.newest_number(state_folder) < release.number
@@ -119,7 +113,7 @@ def main() -> None:
         if release is not None and not resembling.is_indexed(state.folder / resembling.FOLDER, release.number):
             edges = ReleaseEdges.open(release.folder)
             resembling.make_index(state.folder / resembling.FOLDER, release.number, edges)
-        if release is not None and is_checking(chosen) and is_unchecked(state.folder, release):
+        if release is not None and chosen.checks_everything and is_unchecked(state.folder, release):
             examine(state.folder, release, chosen.content)
     except ZorgnetwerkError as error:
         _LOG.error("%s", error)  # says it all

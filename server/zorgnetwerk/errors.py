@@ -32,6 +32,7 @@ to status. Foreign exceptions are translated where they arise, keeping the cause
     │   ├── ClientLimit         long queries of one client at once
     │   ├── StorageFull         room on the disk
     │   └── QueueFull           too many waiting
+    ├── NotReady                what is being made for the first time
     └── StoreUnavailable        the engine does not answer (restarting, broken)
         └── WorkerDied          a worker ended while it worked on this
 """
@@ -229,6 +230,14 @@ class StorageFull(Limit):
 
 class QueueFull(Limit):
     """Too many wait already."""
+
+
+class NotReady(ZorgnetwerkError):
+    """It is being made for the first time; ``retry_after_seconds`` says when to ask again."""
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(message)
 
 
 class StoreUnavailable(ZorgnetwerkError):

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from zorgnetwerk import logs, settings
-from zorgnetwerk.chores import Chores, is_checking
+from zorgnetwerk.chores import Chores
 from zorgnetwerk.dataset.deriving import rules_of
 from zorgnetwerk.dataset.publishing import is_due, publish
 from zorgnetwerk.errors import ZorgnetwerkError
@@ -111,7 +111,7 @@ def made_of(chosen: Settings) -> Publisher:
         Journal(state.folder / FILE),
         is_house=(chosen.content / "data").is_dir(),
         retention=chosen.release_retention,
-        chores=Chores(state.folder, is_checking=is_checking(chosen)),
+        chores=Chores(state.folder, is_checking=chosen.checks_everything),
     )
 
 

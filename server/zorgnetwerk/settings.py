@@ -118,6 +118,11 @@ class Settings:
         return Path(root) / "zorgnetwerk"
 
     @property
+    def checks_everything(self) -> bool:
+        """Whether whole data sets are checked in the background: it is wanted, there are rules, and a journal."""
+        return self.conformance_check and not self.remote_query and (self.content / "shapes").is_dir()
+
+    @property
     def worker_count(self) -> int:
         """How many long queries run at once."""
         return self.workers or len(os.sched_getaffinity(0))

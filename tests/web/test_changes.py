@@ -38,25 +38,24 @@ def house(tmp_path: Path) -> House:
 class Served:
     """A client of the site of a house, as it stands now."""
 
-    def __init__(self, house: House, renderer: Renderer) -> None:
+    def __init__(self, house: House, renderer: Renderer, **flags: bool) -> None:
         release = house.releases.current()
         assert release is not None
-        settings = load(
-            {"content_dir": str(house.content), "state_dir": str(house.releases.state.folder)}, environment={}
-        )
+        folders = {"content_dir": str(house.content), "state_dir": str(house.releases.state.folder)}
+        settings = load({**folders, **flags}, environment={})
         self.store = LocalStore(release.folder)
         self.client: FlaskClient = create_app(Site(settings, BASE, self.store, house.releases, renderer)).test_client()
 
 
-Serve = Callable[[House], FlaskClient]
+Serve = Callable[..., FlaskClient]
 
 
 @pytest.fixture
 def serve(renderer: Renderer) -> Iterator[Serve]:
     made: list[Served] = []
 
-    def start(house: House) -> FlaskClient:
-        made.append(Served(house, renderer))
+    def start(house: House, **flags: bool) -> FlaskClient:
+        made.append(Served(house, renderer, **flags))
         return made[-1].client
 
     yield start
@@ -191,8 +190,24 @@ def test_a_thing_that_was_removed_for_good_is_gone(house: House, serve: Serve) -
     assert client.get("/id/organisatie/nobody").status_code == 404
 
 
-def test_before_the_first_check_there_is_no_report(house: House, serve: Serve) -> None:
-    assert serve(house).get("/conformance").status_code == 404
+def test_before_the_first_check_machines_are_told_to_wait_and_people_too(house: House, serve: Serve) -> None:
+    (house.content / "shapes").mkdir(exist_ok=True)
+    client = serve(house)
+    for name in ("/conformance.json", "/conformance.ttl"):
+        answer = client.get(name)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    page = client.get("/fr/conformance")
+    assert page.status_code == 200
+    assert "La première vérification est en cours" in page.text
+    assert page.headers["Cache-Control"] == "no-cache"
+
+
+def test_where_nothing_is_checked_there_is_no_report_nor_a_way_to_it(house: House, serve: Serve) -> None:
+    (house.content / "shapes").mkdir(exist_ok=True)
+    client = serve(house, conformance_check=False)
+    assert client.get("/conformance").status_code == 404
+    assert "/nl/conformance" not in client.get("/nl/").text
+    assert "/nl/conformance" in serve(house).get("/nl/").text
 
 
 def test_the_report_on_all_data_is_public(house: House, serve: Serve) -> None:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from zorgnetwerk.errors import NotFound
+from zorgnetwerk.errors import NotFound, NotReady
+from zorgnetwerk.settings import Settings
 from zorgnetwerk.store.release import Release
 from zorgnetwerk.store.state import write_durably
 from zorgnetwerk.submission import reporting
@@ -25,6 +26,7 @@ from zorgnetwerk.terms.iris import RESERVED_BASE, Base, rebase_line
 
 _FOLDER: Final = "conformance"
 _KEPT: Final = 3
+_FIRST_AFTER_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,14 @@ def newest_number(state_folder: Path) -> int:
     return next(reversed(_numbers(state_folder / _FOLDER)), 0)
 
 
-def newest(state_folder: Path) -> Kept:
-    """The newest report. Errors: NotFound before the first."""
-    number = newest_number(state_folder)
+def newest(chosen: Settings) -> Kept:
+    """The newest report. Errors: NotReady before the first, NotFound where none is made."""
+    number = newest_number(chosen.state)
+    if not number and chosen.checks_everything:
+        raise NotReady("The whole data set is being checked for the first time.", _FIRST_AFTER_SECONDS)
     if not number:
-        raise NotFound("The whole data set has not been checked yet; the first report follows within minutes.")
-    folder = state_folder / _FOLDER
+        raise NotFound("This site does not check its whole data set: the setting is off, or there are no shapes.")
+    folder = chosen.state / _FOLDER
     values = json.loads((folder / f"{number:06d}.json").read_text("utf-8"))
     return Kept(number, str(values["made"]), float(values["seconds"]), values, folder / f"{number:06d}.ttl")
 

@@ -14,7 +14,7 @@ from rdflib import URIRef
 
 from zorgnetwerk.dataset import changes, labels
 from zorgnetwerk.dataset.changes import Changes, Told
-from zorgnetwerk.errors import NotFound, ResultTooLarge, StoreUnavailable
+from zorgnetwerk.errors import NotFound, NotReady, ResultTooLarge, StoreUnavailable
 from zorgnetwerk.submission import comparison, conformance
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.media_types import HTML, JSON, TRIPLE_FORMATS, MediaType
@@ -146,8 +146,13 @@ def _difference(site: Site, told: Told, frame: Frame) -> DifferenceView:
 
 
 def _report(asked: Request, site: Site, language: str, suffix: str) -> Response:
-    kept = conformance.newest(site.settings.state)
     media_type = _chosen(asked, language, suffix)
+    try:
+        kept = conformance.newest(site.settings)
+    except NotReady:
+        if media_type is not HTML:
+            raise
+        return _html(asked, site, language, "/conformance", lambda frame: _waiting(site, frame), is_of_release=False)
     if media_type is JSON:
         body = json.dumps(kept.values, ensure_ascii=False, indent=1).encode()
         return _answer(asked, site, body, JSON, "/conformance", suffix, is_of_release=False)
@@ -166,6 +171,12 @@ def _report(asked: Request, site: Site, language: str, suffix: str) -> Response:
         return site.renderer.page("conformance.html", frame, title=title, formats=_formats("/conformance"), view=view)
 
     return _html(asked, site, language, "/conformance", page, is_of_release=False)
+
+
+def _waiting(site: Site, frame: Frame) -> str:
+    """The page before there is a report: people are told that it comes, machines to ask again."""
+    title = site.renderer.translations.for_language(frame.language).gettext("Check of the whole data set")
+    return site.renderer.page("conformance.html", frame, title=title, formats=(), view=None)
 
 
 def _chosen(asked: Request, language: str, suffix: str, offers: tuple[MediaType, ...] = _OFFERS) -> MediaType:

@@ -32,7 +32,8 @@ class Frame:
     """One request for a page.
 
     Shape: ``path`` is without language prefix and query, with a leading slash; ``query_string`` is kept by the
-           language switch; ``modified`` is the ISO date of the release, "" when unknown.
+           language switch; ``modified`` is the ISO date of the release, "" when unknown; ``is_checked`` whether there
+           is a report on the whole data set.
     """
 
     language: str
@@ -41,6 +42,7 @@ class Frame:
     query_string: str = ""
     release: int = 0
     modified: str = ""
+    is_checked: bool = True
 
     def here(self, language: str | None = None) -> str:
         """The path of this page, in another language when one is given."""

@@ -55,6 +55,7 @@ STATUSES: Final[tuple[tuple[type[ZorgnetwerkError], int, str], ...]] = (
     (errors.MemoryExceeded, 503, "Memory limit reached"),
     (errors.ResultTooLarge, 503, "Answer too large"),
     (errors.Limit, 503, "Limit reached"),
+    (errors.NotReady, 503, "Not available"),
     (errors.StoreUnavailable, 503, "Not available"),
     (errors.ZorgnetwerkError, 500, "Internal error"),
 )

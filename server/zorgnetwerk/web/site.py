@@ -96,6 +96,7 @@ class Site:
             query_string=request.query_string.decode("latin-1"),
             release=release.number if release else 0,
             modified=release.record.created if release else "",
+            is_checked=self.settings.checks_everything,
         )
 
 
