@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import email.utils
 import json
 import re
 from html.parser import HTMLParser
@@ -167,6 +169,22 @@ def test_page_and_files_are_announced(site: RunningSite) -> None:
         f'</id/{THING}>; rel="describes"',
     ):
         assert part in links
+
+
+@pytest.mark.parametrize("path", [f"/doc/{THING}.nt", f"/nl/doc/{THING}", "/dumps/", "/catalogue.ttl", "/nl/"])
+def test_what_did_not_change_since_is_not_sent_again(site: RunningSite, path: str) -> None:
+    """By the time of the release, never that of a start; twice, since the door keeps what it has told."""
+    [release] = [entry for entry in (site.state / "releases").iterdir() if entry.name.isdigit()]
+    made = datetime.datetime.fromisoformat(json.loads((release / "release.json").read_text("utf-8"))["created"])
+    for _ in range(2):
+        told = site.ask(path).headers["last-modified"]
+        assert told == email.utils.format_datetime(made, usegmt=True)
+        again = site.ask(path, {"If-Modified-Since": told})
+        assert (again.status, again.body) == (304, b"")
+        assert "etag" in again.headers
+        assert not {"content-type", "last-modified"} & set(again.headers)
+        assert site.ask(path, {"If-Modified-Since": told, "If-None-Match": '"another"'}).status == 200
+        assert site.ask(path, {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}).status == 200
 
 
 def test_held_documents_are_not_sent_again(site: RunningSite) -> None:

@@ -27,6 +27,7 @@ from zorgnetwerk.web import (
     wordlist,
 )
 from zorgnetwerk.web.bodies import AwaitedBodies
+from zorgnetwerk.web.changed import ChangeTimes
 from zorgnetwerk.web.responses import redirect, secure
 from zorgnetwerk.web.site import Site
 
@@ -58,6 +59,8 @@ def create_app(site: Site, rooms: Rooms | None = None) -> Flask:
     app.wsgi_app = AwaitedBodies(app.wsgi_app, site.settings.web_threads // 2)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.after_request(_finish)
+    changes = ChangeTimes(site)
+    app.after_request(lambda response: changes.tell(request, response))
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
@@ -91,7 +94,7 @@ def _preflight() -> Response:
     response = Response(status=204)
     response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, QUERY, DELETE, OPTIONS"
     response.headers["Access-Control-Allow-Headers"] = (
-        "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match, If-Match, Query-Id"
+        "Accept, Accept-Datetime, Accept-Language, Content-Type, If-Match, If-Modified-Since, If-None-Match, Query-Id"
     )
     response.headers["Access-Control-Max-Age"] = "86400"
     return response

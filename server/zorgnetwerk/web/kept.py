@@ -26,7 +26,10 @@ Bytes: TypeAlias = "bytes | memoryview[int]"
 LARGEST_KEY: Final = 8_192
 _SHARE: Final = 8
 """One answer takes at most this fraction of the memory, so that a large one does not push out all others."""
-NOT_IN_304: Final = frozenset(("content-length", "content-type", "content-encoding", "content-language"))
+NOT_IN_304: Final = frozenset(
+    ("content-length", "content-type", "content-encoding", "content-language", "last-modified")
+)
+"""What an answer with an ETag need not repeat. Source: RFC 9110, 15.4.5."""
 _OF_THE_MOMENT: Final = frozenset(("x-request-id", "query-id", "date", "connection", "keep-alive", "server"))
 
 

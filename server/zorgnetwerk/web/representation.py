@@ -33,7 +33,7 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 EXPOSED_HEADERS: Final = (
-    "Content-Location, Content-Length, ETag, Link, Location, Memento-Datetime, Retry-After, "
+    "Content-Location, Content-Length, ETag, Last-Modified, Link, Location, Memento-Datetime, Retry-After, "
     "Query-Id, Zorgnetwerk-Conforms, Zorgnetwerk-Release, Zorgnetwerk-Unknown-Graphs, X-Request-Id"
 )
 OPEN_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
