@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
+import html
 import json
+import re
 
 import pytest
 from rdflib import Graph, URIRef
@@ -48,6 +51,57 @@ def test_every_distribution_is_there_with_its_size_and_hash(site: RunningSite, c
         assert len(reply.body) == int(catalogue.value(distribution, DCAT.byteSize))  # type: ignore[arg-type]
         checksum = catalogue.value(catalogue.value(distribution, SPDX.checksum), SPDX.checksumValue)
         assert str(checksum) == hashlib.sha256(reply.body).hexdigest()
+
+
+def test_what_the_catalogue_names_is_there(site: RunningSite, catalogue: Graph) -> None:
+    """Each IRI of ours leads to a description, each link of the page to an answer."""
+    for term in {it for triple in catalogue for it in triple if isinstance(it, URIRef) and it.startswith(site.base)}:
+        path = "/" + term.removeprefix(site.base).partition("#")[0]
+        reply = site.ask(path, {"Accept": "text/turtle, */*;q=0.5"})
+        assert reply.status in (200, 303), term
+        if term.fragment and "/ns/" not in term:
+            assert (term, None, None) in graph_of(reply), term
+    for language in ("nl", "fr"):
+        page = site.ask(f"/{language}/catalogue").text
+        links = {html.unescape(found) for found in re.findall(r'href="(/[^"]*)"', page)}
+        assert f"/{language}/catalogue#zorgnetwerk-nq" in links
+        for link in links:
+            assert site.ask(link.partition("#")[0], {"Accept": "text/html, */*;q=0.5"}).status in (200, 303), link
+        assert 'id="zorgnetwerk-nq"' in page
+
+
+@pytest.mark.parametrize("name", ["zorgnetwerk.ttl", "zorgnetwerk.nq.gz"])
+def test_a_file_is_sent_as_it_lies(site: RunningSite, name: str) -> None:
+    """Never packed again, so that its digest and its published hash hold for what arrives."""
+    reply = site.ask(f"/dumps/{name}", {"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in reply.headers
+    digest = base64.b64encode(hashlib.sha256(reply.body).digest()).decode()
+    assert reply.headers["repr-digest"] == f"sha-256=:{digest}:"
+
+
+def test_a_download_goes_on_where_it_broke_off(site: RunningSite) -> None:
+    path = "/dumps/zorgnetwerk.nq"
+    whole = site.ask(path)
+    assert whole.headers["accept-ranges"] == "bytes"
+    size, tag = len(whole.body), whole.headers["etag"]
+    for wanted, first, last in (
+        (f"bytes={size - 10}-", size - 10, size - 1),
+        ("bytes=0-99", 0, 99),
+        ("bytes=-5", size - 5, size - 1),
+    ):
+        part = site.ask(path, {"Range": wanted, "If-Range": tag})
+        assert (part.status, part.body) == (206, whole.body[first : last + 1])
+        assert part.headers["content-range"] == f"bytes {first}-{last}/{size}"
+        assert part.headers["etag"] == tag
+    for headers in (
+        {"Range": "bytes=0-9", "If-Range": '"of another"'},
+        {"Range": "bytes=0-1,5-6"},
+        {"Range": "bytes=9-2"},
+    ):
+        assert site.ask(path, headers).body == whole.body
+    assert site.ask(path, {"Range": "bytes=0-9", "If-None-Match": tag}).status == 304
+    beyond = site.ask(path, {"Range": f"bytes={size}-"})
+    assert (beyond.status, beyond.headers["content-range"]) == (416, f"bytes */{size}")
 
 
 def test_dumps_say_the_same(site: RunningSite) -> None:

@@ -9,7 +9,7 @@ Source: DCAT-AP 3.0.1, mandatory properties; VoID, sections 4 and 5 (partitions,
 
 from __future__ import annotations
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import Namespace
 
 from zorgnetwerk.dataset import counting
@@ -22,11 +22,11 @@ from zorgnetwerk.terms.namespaces import DCAT, DCT, FOAF, OWL, RDF, SPDX, VOID, 
 
 _IANA = "https://www.iana.org/assignments/media-types/"
 _FILE_TYPES = "http://publications.europa.eu/resource/authority/file-type/"
-_FILE_TYPE_CODES = {"application/n-quads": "N_QUADS", "application/trig": "RDF_TRIG", "text/turtle": "RDF_TURTLE"}
+_FILE_TYPE_CODES = {"application/n-quads": "RDF_N_QUADS", "application/trig": "RDF_TRIG", "text/turtle": "RDF_TURTLE"}
 _AVAILABILITY = Namespace("http://data.europa.eu/r5r/")
 _DATASET = "id/dataset/zorgnetwerk"
 _CATALOGUE = "id/catalogus/zorgnetwerk"
-_SERVICE = "id/dienst/sparql"
+_SERVICE = "sparql#service"
 
 
 def describe(store: Store, base: Base, record: Record, dumps: list[Dump]) -> Graph:
@@ -38,7 +38,8 @@ def describe(store: Store, base: Base, record: Record, dumps: list[Dump]) -> Gra
     catalogue, dataset, service = (URIRef(base.iri(path)) for path in (_CATALOGUE, _DATASET, _SERVICE))
     _complete(graph, catalogue, dataset, service)
     graph.add((dataset, DCT.modified, Literal(record.created, datatype=XSD.dateTime)))
-    graph.add((dataset, OWL.versionInfo, Literal(f"{record.content_version or '0'}+{record.number}")))
+    for term in (OWL.versionInfo, DCAT.version):
+        graph.add((dataset, term, Literal(f"{record.content_version or '0'}+{record.number}")))
     graph.add((dataset, DCAT.landingPage, URIRef(base.value)))
     graph.add((catalogue, DCT.modified, Literal(record.created, datatype=XSD.dateTime)))
     graph.add((catalogue, FOAF.homepage, URIRef(base.value)))
@@ -110,8 +111,8 @@ def _add_service(graph: Graph, base: Base, service: URIRef, dataset: URIRef, lic
 
 def _add_distribution(graph: Graph, base: Base, dataset: URIRef, dump: Dump, licence: object) -> None:
     address = URIRef(base.iri(f"dumps/{dump.name}"))
-    distribution = URIRef(base.iri(f"id/distributie/{dump.name.replace('.', '-')}"))
-    checksum = URIRef(f"{distribution}-sha256")
+    distribution = URIRef(base.iri(f"catalogue#{dump.name.replace('.', '-')}"))
+    checksum = BNode(f"sha256-{dump.name}")
     graph.add((dataset, DCAT.distribution, distribution))
     graph.add((distribution, RDF.type, DCAT.Distribution))
     graph.add((distribution, DCT.title, Literal(dump.name)))
@@ -122,7 +123,8 @@ def _add_distribution(graph: Graph, base: Base, dataset: URIRef, dump: Dump, lic
     if dump.coding:
         graph.add((distribution, DCAT.compressFormat, URIRef(f"{_IANA}application/{dump.coding}")))
     graph.add((distribution, DCAT.byteSize, Literal(dump.size, datatype=XSD.nonNegativeInteger)))
-    graph.add((distribution, DCT.issued, Literal(dump.created, datatype=XSD.dateTime)))
+    for term in (DCT.issued, DCT.modified):
+        graph.add((distribution, term, Literal(dump.created, datatype=XSD.dateTime)))
     graph.add(
         (
             distribution,
@@ -139,12 +141,11 @@ def _add_distribution(graph: Graph, base: Base, dataset: URIRef, dump: Dump, lic
 
 
 def _add_partitions(graph: Graph, store: Store, base: Base, dataset: URIRef) -> None:
-    for number, (term, triples, things) in enumerate(counting.partitions(store, "count-classes"), start=1):
+    for number, (term, _, things) in enumerate(counting.partitions(store, "count-classes"), start=1):
         part = URIRef(base.iri(f".well-known/void#class-{number}"))
         graph.add((dataset, VOID.classPartition, part))
         graph.add((part, VOID["class"], URIRef(term)))
         graph.add((part, VOID.entities, Literal(things)))
-        graph.add((part, VOID.triples, Literal(triples)))
     for number, (term, triples, things) in enumerate(counting.partitions(store, "count-properties"), start=1):
         part = URIRef(base.iri(f".well-known/void#property-{number}"))
         graph.add((dataset, VOID.propertyPartition, part))

@@ -33,7 +33,7 @@ def describe(store: Store, base: Base, *, is_union: bool = True, path: str = "sp
     Shape: root is an sd:Service; sd:defaultDataset holds one sd:namedGraph a published graph.
     """
     graph = Graph()
-    service = URIRef(base.iri("id/dienst/sparql"))
+    service = URIRef(base.iri("sparql#service"))
     dataset = URIRef(base.iri("id/dataset/zorgnetwerk"))
     default = URIRef(base.iri("sparql#default-graph"))
     graph.add((service, RDF.type, SD.Service))

@@ -59,23 +59,24 @@ class Asker:
 
 @dataclass(slots=True)
 class Body:
-    """Complete bytes in a spool file; the reader owns ``descriptor`` and closes it (context manager).
+    """Complete bytes in a file; the reader owns ``descriptor`` and closes it (context manager).
 
-    Units: ``size`` in bytes.
+    Units: ``size`` in bytes; ``start`` is where in the file they begin.
     """
 
     descriptor: int
     size: int
+    start: int = 0
 
     def read(self) -> bytes:
         """All bytes; the position of the descriptor does not matter."""
-        return os.pread(self.descriptor, self.size, 0) if self.size < 1 << 30 else b"".join(self.chunks())
+        return os.pread(self.descriptor, self.size, self.start) if self.size < 1 << 30 else b"".join(self.chunks())
 
     def chunks(self, length: int = 1 << 18) -> Iterator[bytes]:
         """The bytes in pieces of at most ``length``."""
         offset = 0
         while offset < self.size:
-            piece = os.pread(self.descriptor, min(length, self.size - offset), offset)
+            piece = os.pread(self.descriptor, min(length, self.size - offset), self.start + offset)
             if not piece:
                 raise OSError(f"the spool file ends at {offset} of {self.size} bytes")
             offset += len(piece)

@@ -94,7 +94,8 @@ def _preflight() -> Response:
     response = Response(status=204)
     response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, QUERY, DELETE, OPTIONS"
     response.headers["Access-Control-Allow-Headers"] = (
-        "Accept, Accept-Datetime, Accept-Language, Content-Type, If-Match, If-Modified-Since, If-None-Match, Query-Id"
+        "Accept, Accept-Datetime, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, "
+        "If-Modified-Since, If-None-Match, If-Range, Query-Id, Range"
     )
     response.headers["Access-Control-Max-Age"] = "86400"
     return response

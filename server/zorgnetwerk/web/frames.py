@@ -24,6 +24,8 @@ LANGUAGE_IN_PATH: Final = f"<any({', '.join(LANGUAGES)}):language>"
 """The first part of a page's path, as routes write it."""
 _LINKABLE = ("http://", "https://", "mailto:")
 _PAST = re.compile(r"/release/[0-9]+(?=/)")
+_FILES = "dumps/zorgnetwerk."
+"""Where the paths of files begin, which have no language."""
 _PATH_SAFE = "/~!$&'()*+,;=:@"
 
 
@@ -89,6 +91,8 @@ class Frame:
         path = self.base.path(iri)
         if path is None:
             return None
+        if path.startswith(_FILES):
+            return quote(f"/{path}", safe=_PATH_SAFE)
         return f"/{self.language}{self.past}{quote(iris.page_path(path), safe=_PATH_SAFE + '#%')}"
 
     def foreign_page_of(self, iri: str) -> str:

@@ -17,7 +17,7 @@ from zorgnetwerk.store.release import Release
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE
 from zorgnetwerk.terms.media_types import HTML
-from zorgnetwerk.web import negotiation
+from zorgnetwerk.web import negotiation, ranges
 from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
 from zorgnetwerk.web.responses import Representation, redirect, respond
 from zorgnetwerk.web.site import Site
@@ -99,7 +99,7 @@ def _file(asked: Request, site: Site, name: str) -> Response:
             "Repr-Digest": f"sha-256=:{_base64(dump.sha256)}:",
         },
     )
-    return respond(asked, shown)
+    return respond(asked, ranges.cut(shown, asked))
 
 
 def _of_release(release: Release) -> int:

@@ -33,8 +33,8 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 EXPOSED_HEADERS: Final = (
-    "Content-Location, Content-Length, ETag, Last-Modified, Link, Location, Memento-Datetime, Retry-After, "
-    "Query-Id, Zorgnetwerk-Conforms, Zorgnetwerk-Release, Zorgnetwerk-Unknown-Graphs, X-Request-Id"
+    "Content-Location, Content-Length, Content-Range, ETag, Last-Modified, Link, Location, Memento-Datetime, "
+    "Retry-After, Query-Id, Zorgnetwerk-Conforms, Zorgnetwerk-Release, Zorgnetwerk-Unknown-Graphs, X-Request-Id"
 )
 OPEN_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED_HEADERS}
@@ -112,7 +112,7 @@ class Representation:
     """What is sent: bytes (or a spooled body) and what the headers must say of them.
 
     ``vary`` names the request headers that decided; ``release`` is the state of the data set it shows; ``seconds`` how
-    long it may be kept without asking again.
+    long it may be kept without asking again; ``is_file`` that it goes out byte for byte as it lies, never packed anew.
     """
 
     body: Bytes | Body
@@ -125,6 +125,7 @@ class Representation:
     release: int = 0
     seconds: int = 0
     immutable: bool = False
+    is_file: bool = False
     etag: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -148,7 +149,7 @@ def compose(asked: Asked, shown: Representation, query_id: str | None = None, pa
     fields = _described(shown)
     if query_id:
         fields.append(("Query-Id", query_id))
-    is_packed = is_packed_for(asked, shown.size)
+    is_packed = not shown.is_file and is_packed_for(asked, shown.size)
     tag = shown.etag or digest(shown.body)
     fields.append(("ETag", f'"{tag}-gzip"' if is_packed else f'"{tag}"'))
     fields.append(("Vary", ", ".join(dict.fromkeys((*shown.vary, "Accept-Encoding")))))

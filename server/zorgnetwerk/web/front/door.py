@@ -184,7 +184,7 @@ class Door:
         if self.kept.is_off:
             return None
         if head.method in ("GET", "HEAD"):
-            if head.length:
+            if head.length or "range" in head.named:
                 return None
             return key_of(self._current(), "GET", head.target, head.named)
         if not self.wants_body(head):

@@ -158,8 +158,13 @@ def catalogue_view(graph: Graph, reader: Reader) -> tuple[Described, ...]:
             if isinstance(node, URIRef) and node not in seen:
                 seen.add(node)
                 found = sections(reader, node, frozenset({DCT.title}))
-                made.append(Described(reader.name(node), names[kind], "-".join(str(node).rsplit("/", 2)[-2:]), found))
+                made.append(Described(reader.name(node), names[kind], _anchor(node), found))
     return tuple(made)
+
+
+def _anchor(node: URIRef) -> str:
+    """Where the page of the catalogue tells of this: at its own fragment, when it has one."""
+    return node.fragment or "-".join(str(node).rsplit("/", 2)[-2:])
 
 
 def _entries(reader: Reader, overview: Overview, wanted: tuple[str, ...]) -> tuple[Entry, ...]:
