@@ -90,6 +90,13 @@ def test_changes_of_blank_nodes_are_found_when_a_release_is_loaded(tmp_path: Pat
     assert [str(quad) + " ." for quad in applying.load(second)] == [line(2)]
 
 
+def test_blank_nodes_keep_their_labels_at_each_start(tmp_path: Path) -> None:
+    blank = "_:f0b1 <http://e/p> _:f0b2 <http://e/g> ."
+    (tmp_path / deltas.QUADS).write_text("\n".join((blank, line(1), "")), "utf-8")
+    for _ in range(2):
+        assert {str(quad) + " ." for quad in applying.load(tmp_path)} == {blank, line(1)}
+
+
 def test_a_folder_that_cannot_be_made_is_named(parent: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(StateError, match="cannot be made"):

@@ -106,10 +106,19 @@ def test_several_releases_are_followed_at_once(state: Path) -> None:
         shows(pool, 4)
 
 
-def test_what_cannot_be_followed_is_loaded(state: Path) -> None:
+def test_changes_of_blank_nodes_are_followed(state: Path) -> None:
     with running(DispatcherOptions(state, mode="memory")) as pool:
         blank = frozenset(['_:b <urn:number> "7" <urn:g> .'])
-        follow(state, 2, Change(frozenset([said(2)]) | blank, frozenset([said(1)])))
+        follow(state, 2, Change(frozenset([said(2)]) | blank, frozenset([said(1)])), is_loadable=False)
+        shows(pool, 2)
+        follow(state, 3, Change(frozenset([said(3)]), frozenset([said(2)]) | blank), is_loadable=False)
+        shows(pool, 3)
+        assert "_:b" not in pool.text("SELECT * WHERE { ?s ?p ?o }")
+
+
+def test_what_cannot_be_followed_is_loaded(state: Path) -> None:
+    with running(DispatcherOptions(state, mode="memory")) as pool:
+        follow(state, 2)
         shows(pool, 2)
         make_release(state, 3)
         shows(pool, 3)
