@@ -9,11 +9,12 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from rdflib import Graph
+from rdflib import Graph, URIRef
 from rdflib.compare import isomorphic
 
 from zorgnetwerk.terms import syntax
 from zorgnetwerk.terms.media_types import GRAPH_FORMATS, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, MediaType
+from zorgnetwerk.terms.namespaces import OWL, RDF, SH
 
 from ..conftest import Reply, RunningSite
 
@@ -185,6 +186,34 @@ def test_what_did_not_change_since_is_not_sent_again(site: RunningSite, path: st
         assert not {"content-type", "last-modified"} & set(again.headers)
         assert site.ask(path, {"If-Modified-Since": told, "If-None-Match": '"another"'}).status == 200
         assert site.ask(path, {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}).status == 200
+
+
+def test_every_shape_has_a_page_and_data(site: RunningSite) -> None:
+    """Reports name shapes, so that a shape can be looked up."""
+    text = f"SELECT ?s {{ ?s a <{SH.NodeShape}> FILTER(STRSTARTS(STR(?s), '{site.base}')) }}"
+    shapes = [row["s"]["value"] for row in json.loads(site.sparql(text).body)["results"]["bindings"]]
+    assert len(shapes) > 50
+    for shape in shapes[::7]:
+        path = "/" + shape.removeprefix(site.base)
+        assert (URIRef(shape), RDF.type, SH.NodeShape) in graph_of(site.ask(path, {"Accept": "text/turtle"}), TURTLE)
+        assert site.ask(f"/nl{path}").status == 200
+    assert site.ask("/shapes/none").status == 404
+
+
+def test_the_version_of_the_vocabulary_leads_to_it(site: RunningSite) -> None:
+    vocabulary = graph_of(site.ask("/ns/zorgnetwerk.ttl"), TURTLE)
+    version = vocabulary.value(URIRef(f"{site.base}ns/zorgnetwerk"), OWL.versionIRI)
+    path = "/" + str(version).removeprefix(site.base)
+    assert len(graph_of(site.ask(path, {"Accept": "text/turtle"}), TURTLE)) == len(vocabulary)
+    assert site.ask(f"/fr{path}").status == 200
+    assert site.ask("/ns/zorgnetwerk/0.0.1").status == 404
+
+
+@pytest.mark.parametrize(("path", "status"), [("/doc/organisatie/<b>", 400), (f"/doc/{'a' * 65_530}", 414)])
+def test_what_never_reaches_us_is_refused_in_words(site: RunningSite, path: str, status: int) -> None:
+    reply = site.ask(path)
+    assert (reply.status, json.loads(reply.body)["status"]) == (status, status)
+    assert reply.headers["content-type"] == "application/problem+json"
 
 
 def test_held_documents_are_not_sent_again(site: RunningSite) -> None:

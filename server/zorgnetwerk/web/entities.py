@@ -9,6 +9,7 @@ Source: W3C Cool URIs (303); ICEG URI standard; RFC 9110, 8.7 (Content-Location)
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
@@ -23,7 +24,7 @@ from zorgnetwerk.terms import iris, media_types, syntax
 from zorgnetwerk.terms.iris import RESERVED_BASE, VOCABULARY
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, MediaType
-from zorgnetwerk.terms.namespaces import DCAT, DCT
+from zorgnetwerk.terms.namespaces import DCAT, DCT, OWL
 from zorgnetwerk.web import former, negotiation
 from zorgnetwerk.web.former import Edition
 from zorgnetwerk.web.frames import LANGUAGE_IN_PATH, Frame
@@ -42,6 +43,8 @@ OFFERS = (
 )
 _VARY = ("Accept", "Accept-Language")
 _IRI_SAFE = ":/?#[]@!$&'()*+,;=%-._~"
+_SHAPES = "shapes"
+_VERSION = re.compile(rf"{VOCABULARY}/[0-9]+(\.[0-9]+)*")
 _SKOLEM = ".well-known/genid"
 """Nodes that a submission left without a name. Source: RDF 1.1 Concepts, 3.5."""
 _PAST = "/release/<int:number>/"
@@ -66,7 +69,7 @@ def routes(site: Site) -> Blueprint:
     def identify(rest: str, number: int | None = None) -> Response:
         return _identify(f"id/{rest}", Edition(site) if number is None else former.numbered(site, number))
 
-    for prefix in ("doc", "auth", "ns", _SKOLEM):
+    for prefix in ("doc", "auth", "ns", _SHAPES, _SKOLEM):
         rest, name = f"{prefix}/<path:rest>", _endpoint(prefix)
         for kind, rule in (("", "/"), ("_page", f"/{LANGUAGE_IN_PATH}/"), ("_then", _PAST), ("_page_then", _PAST_PAGE)):
             blueprint.add_url_rule(f"{rule}{rest}", f"{name}{kind}", _shown(prefix, site), methods=["GET"])
@@ -158,7 +161,7 @@ def _document(path: str, site: Site, page: int) -> Document:
     if kind == "doc" and iris.is_concept(rest):
         found = listing.list_things(store, base, rest, page)
         return Document(path, lambda: found.graph, lambda frame: renderer.list_page(found, frame))
-    if path == VOCABULARY:
+    if path == VOCABULARY or _is_its_version(path, site):
         terms = site.per_release("vocabulary", lambda: vocabulary.describe_vocabulary(store, base))
         return Document(path, lambda: terms.graph, lambda frame: renderer.vocabulary_page(terms, frame))
     if iris.is_code_path(path):
@@ -167,9 +170,17 @@ def _document(path: str, site: Site, page: int) -> Document:
             return _described(path, iri, site, page)
         scheme = schemes.describe_scheme(store, iri, base)
         return Document(path, lambda: scheme.graph, lambda frame: renderer.scheme_page(scheme, frame))
-    if path.startswith((f"{VOCABULARY}/", f"{_SKOLEM}/")):
+    if path.startswith((f"{VOCABULARY}/", f"{_SHAPES}/", f"{_SKOLEM}/")):
         return _described(path, URIRef(base.iri(path)), site, page)
     raise NotFound(f"There is nothing at /{path}.")
+
+
+def _is_its_version(path: str, site: Site) -> bool:
+    """Whether this is the version IRI of the vocabulary as it is published; earlier ones stand in earlier releases."""
+    if not _VERSION.fullmatch(path):
+        return False
+    vocabulary, version = (URIRef(site.base.iri(it)).n3() for it in (VOCABULARY, path))
+    return site.store.ask(f"ASK {{ {vocabulary} {OWL.versionIRI.n3()} {version} }}")
 
 
 def _described(path: str, iri: URIRef, site: Site, page: int) -> Document:

@@ -153,6 +153,7 @@ class Door:
         body = json.dumps(told, indent=1).encode() + b"\n"
         fields = [("content-type", "application/problem+json"), ("content-length", str(len(body)))]
         fields += [("cache-control", "no-store"), ("access-control-allow-origin", "*")]
+        fields += [("x-content-type-options", "nosniff")]
         fields += [("retry-after", "2")] if code == "503" else []
         client.end_after()
         client.send(written(status, fields) + self.of_the_moment(is_last=True), body)

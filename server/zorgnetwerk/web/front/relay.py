@@ -28,6 +28,11 @@ _PAUSE_SECONDS: Final = 0.05
 _ANSWER_HEAD_BYTES: Final = 1 << 17
 _UNTIL_CLOSED: Final = -1
 _TRIES: Final = 4
+_UNREAD: Final = {
+    400: ("400 Bad Request", "The address holds a character that must be percent-encoded there."),
+    414: ("414 URI Too Long", "The address is longer than 65,534 bytes; a long query goes into the body of a POST."),
+}
+"""What the application's server says without a word, of requests that the application never sees."""
 
 
 class Relay:
@@ -189,6 +194,10 @@ class Relay:
                 self._client.send(bytes(self._answer[:end]))
                 del self._answer[:end]
                 continue
+            if told.status in _UNREAD and "x-request-id" not in told.named:
+                self._drop()
+                self._client.refuse(*_UNREAD[told.status])
+                return
             self._told = told
             self._begin(told, bytes(self._answer[:end]), bytes(self._answer[end:]))
             return
