@@ -8,7 +8,7 @@ import pytest
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
-from zorgnetwerk.dataset import entities
+from zorgnetwerk.dataset import entities, paging
 from zorgnetwerk.dataset.entities import describe
 from zorgnetwerk.errors import Gone, NotFound
 from zorgnetwerk.terms.iris import Base
@@ -162,5 +162,5 @@ def test_a_large_document_comes_in_parts_that_make_the_whole(crowded: MemoryStor
 def test_a_part_says_that_it_is_one_and_where_the_next_is(crowded: MemoryStore, base: Base) -> None:
     graph = describe(crowded, URIRef("http://e/ster"), base, 2).graph
     this = URIRef("http://e/ster?page=2")
-    assert (this, entities.HYDRA.next, URIRef("http://e/ster?page=3")) in graph
-    assert (this, entities.HYDRA.previous, URIRef("http://e/ster?page=1")) in graph
+    assert (this, paging.HYDRA.next, URIRef("http://e/ster?page=3")) in graph
+    assert (this, paging.HYDRA.previous, URIRef("http://e/ster?page=1")) in graph

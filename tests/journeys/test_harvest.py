@@ -12,6 +12,7 @@ import re
 import pytest
 from rdflib import Graph, URIRef
 
+from zorgnetwerk.dataset.paging import HYDRA
 from zorgnetwerk.terms import media_types, syntax
 from zorgnetwerk.terms.namespaces import DCAT, DCT, RDF, SPDX, VOID
 
@@ -121,6 +122,18 @@ def test_the_list_of_dumps_is_a_page(site: RunningSite) -> None:
     page = site.ask("/en/dumps/")
     assert page.status == 200
     assert hashlib.sha256(site.ask("/dumps/zorgnetwerk.ttl").body).hexdigest() in page.text
+
+
+def test_people_are_shown_the_page_that_tells_the_same(site: RunningSite) -> None:
+    reply = site.ask("/.well-known/void", {"Accept": "text/html"})
+    assert (reply.status, reply.headers["location"]) == (303, "/catalogue")
+
+
+def test_a_list_in_parts_says_so(site: RunningSite) -> None:
+    graph = graph_of(site.ask("/doc/bewering?page=1", {"Accept": "text/turtle"}))
+    document = URIRef(f"{site.base}doc/bewering")
+    assert graph.value(document, HYDRA.view) == URIRef(f"{document}?page=1")
+    assert graph.value(URIRef(f"{document}?page=1"), HYDRA.next) == URIRef(f"{document}?page=2")
 
 
 def test_statistics_are_counted_from_the_data(site: RunningSite) -> None:

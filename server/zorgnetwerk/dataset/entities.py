@@ -11,17 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from rdflib import Graph, Literal, Namespace, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from zorgnetwerk.dataset import labels, queries
+from zorgnetwerk.dataset import labels, paging, queries
 from zorgnetwerk.errors import Gone, NotFound
 from zorgnetwerk.store.base import Store
 from zorgnetwerk.terms import iris
 from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.terms.namespaces import DCT, FOAF, PROV, RDF, VOID
 
-HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 THING_PAGE_SIZE = 500
 """Links in each direction on one page: every thing of the shipped data fits on its first."""
 LISTING_PAGE_SIZE = 100
@@ -132,14 +131,7 @@ def _add_document(graph: Graph, iri: URIRef, base: Base, page: int, pages: int) 
     if document != str(iri):
         graph.add((URIRef(document), RDF.type, FOAF.Document))
         graph.add((URIRef(document), FOAF.primaryTopic, iri))
-    if pages == 1:
-        return
-    this = URIRef(f"{document}?page={page}")
-    graph.add((URIRef(document), HYDRA.view, this))
-    graph.add((this, RDF.type, HYDRA.PartialCollectionView))
-    for relation, number in ((HYDRA.first, 1), (HYDRA.previous, page - 1), (HYDRA.next, page + 1), (HYDRA.last, pages)):
-        if 1 <= number <= pages:
-            graph.add((this, relation, URIRef(f"{document}?page={number}")))
+    paging.add(graph, document, page, pages)
 
 
 def _finished(

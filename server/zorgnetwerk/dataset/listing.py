@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rdflib import Graph, Literal, URIRef
 
-from zorgnetwerk.dataset import labels, queries
+from zorgnetwerk.dataset import labels, paging, queries
 from zorgnetwerk.errors import NotFound
 from zorgnetwerk.store.base import Store
 from zorgnetwerk.terms.iris import Base
@@ -54,6 +54,7 @@ def list_things(store: Store, base: Base, concept: str, page: int = 1) -> Listin
     graph.add((document, RDF.type, FOAF.Document))
     for thing in shown:
         graph.add((document, FOAF.topic, thing))
+    paging.add(graph, document, page, pages)
     return Listing(concept, graph, shown, len(found), page, pages)
 
 

@@ -50,6 +50,8 @@ def routes(site: Site) -> Blueprint:
 
     @blueprint.get("/.well-known/void")
     def void() -> Response:
+        if negotiation.choose(OFFERS, request.headers.get("Accept")) is HTML:
+            return redirect("/catalogue")  # the page that tells the same to people
         return _graph(request, site, _statistics(site), "")
 
     @blueprint.get("/context.jsonld")

@@ -146,6 +146,11 @@ def _successor(error: BaseException, site: Site) -> list[Hint]:
     return [Hint(views.SUCCESSOR, f"/{path}", "successor-version")] if path else []
 
 
+def _number(value: float) -> float:
+    """A whole number without a fraction: bytes and queries have none."""
+    return int(value) if value == int(value) else value
+
+
 def _own(error: ZorgnetwerkError) -> Problem:
     status, title = next((status, title) for kind, status, title in STATUSES if isinstance(error, kind))
     members: dict[str, Any] = {}
@@ -164,7 +169,7 @@ def _own(error: ZorgnetwerkError) -> Problem:
         members["accepted"] = list(error.accepted)
         headers["Accept"] = ", ".join(error.accepted)
     if isinstance(error, errors.Limit):
-        members |= {"limit": error.limit, "used": error.used, "unit": error.unit}
+        members |= {"limit": _number(error.limit), "used": _number(error.used), "unit": error.unit}
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="submissions"'
     if status in (429, 503):

@@ -8,7 +8,7 @@ from rdflib.term import Node
 from zorgnetwerk.dataset.entities import Description
 from zorgnetwerk.dataset.evidence import in_order
 from zorgnetwerk.dataset.listing import sort_key
-from zorgnetwerk.terms.namespaces import FOAF, ORG, PROV, RDF
+from zorgnetwerk.terms.namespaces import FOAF, ORG, PROV, RDF, SH
 from zorgnetwerk.web.views.grouping import INCOMING_TITLES, incoming_key
 from zorgnetwerk.web.views.model import Incoming, Item, Link, QuotationView, Text, Value
 from zorgnetwerk.web.views.reader import Reader
@@ -53,7 +53,7 @@ def topics(reader: Reader, graph_name: URIRef) -> tuple[tuple[Text, tuple[Link, 
 
 
 def _counts(reader: Reader, source: Node, predicate: URIRef, shown: frozenset[URIRef]) -> bool:
-    if predicate in shown or predicate in (RDF.subject, FOAF.primaryTopic):
+    if predicate in shown or predicate in (RDF.subject, FOAF.primaryTopic, SH.defaultValue):
         return False
     if predicate == RDF.object:
         stated = (reader.graph.value(source, RDF.subject), reader.graph.value(source, RDF.predicate))
