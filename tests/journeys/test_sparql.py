@@ -68,6 +68,37 @@ def test_graphs_in_every_format(site: RunningSite, media_type: media_types.Media
     assert len(syntax.parse(reply.body, media_type)) == 20
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("query", "media_type", "named"),
+    [
+        ('CONSTRUCT { <a:b> <http://x/1> "x" } {}', "application/rdf+xml", "<http://x/1>"),
+        ("CONSTRUCT { <a:b> <urn:uuid:1-2> <a:c> } {}", "application/xml", "<urn:uuid:1-2>"),
+        ('CONSTRUCT { <a:b> <a:c> "a\\u0001b" } {}', "application/rdf+xml", "U+0001"),
+        ('SELECT ("a\\u0001b" AS ?x) {}', "application/sparql-results+xml", "U+0001"),
+    ],
+    ids=["predicate ends in a digit", "predicate is a UUID", "character in a graph", "character in a row"],
+)
+def test_what_xml_cannot_say_is_refused_and_named(
+    site: RunningSite, method: str, query: str, media_type: str, named: str
+) -> None:
+    accept = {"Accept": f"{media_type}, application/problem+json;q=0.1"}
+    path, body = (f"/sparql?{encoded(query=query)}", None) if method == "GET" else ("/sparql", query.encode())
+    reply = site.ask(path, {**accept, **(DIRECT if body else {})}, method, body)
+    assert (reply.status, reply.headers["content-type"]) == (406, "application/problem+json")
+    problem = json.loads(reply.body)
+    assert named in problem["detail"]
+    for other in problem["available"]:
+        assert site.sparql(query, other).status == 200
+
+
+def test_a_carriage_return_survives_xml(site: RunningSite) -> None:
+    rows = site.sparql('SELECT ("a\\r\\nb" AS ?x) {}', "application/sparql-results+xml")
+    assert ElementTree.fromstring(rows.body).findtext(".//{*}literal") == "a\r\nb"
+    graph = site.sparql('CONSTRUCT { <a:b> <a:c> "a\\r\\nb" } {}', "application/rdf+xml")
+    assert [str(value) for value in Graph().parse(data=graph.body, format="xml").objects()] == ["a\r\nb"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "headers", "body", "status"),
     [

@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from rdflib import BNode, Graph, Literal, URIRef
 
-from zorgnetwerk.errors import DeadlineExceeded, ResultTooLarge, SyntaxInvalid
+from zorgnetwerk.errors import DeadlineExceeded, NotAcceptable, ResultTooLarge, SyntaxInvalid
 from zorgnetwerk.store.base import DatasetSelection, Limits, Store
 from zorgnetwerk.store.query import Query
 from zorgnetwerk.terms import media_types, syntax
@@ -75,6 +75,27 @@ class StoreContract:
             for subject, predicate, value, _ in syntax.parse(body.read(), media_type):
                 graph.add((subject, predicate, value))
         assert len(graph) == 2
+
+    @pytest.mark.parametrize(
+        ("text", "media_type", "named"),
+        [
+            ('CONSTRUCT { <a:b> <http://x/1> "x" } {}', media_types.RDF_XML, "<http://x/1>"),
+            ('CONSTRUCT { <a:b> <a:c> "a\\u0001b" } {}', media_types.RDF_XML, r"U\+0001"),
+            ('SELECT ("a\\uFFFEb" AS ?x) {}', media_types.RESULTS_XML, r"U\+FFFE"),
+        ],
+        ids=["predicate", "character in a graph", "character in a row"],
+    )
+    def test_what_xml_cannot_say_is_refused(self, store: Store, text: str, media_type: MediaType, named: str) -> None:
+        with pytest.raises(NotAcceptable, match=named) as caught:
+            store.answer(Query.parse(text), media_type)
+        assert caught.value.offers
+        assert media_type.name not in caught.value.offers
+
+    def test_a_carriage_return_survives_xml(self, store: Store) -> None:
+        with store.answer(Query.parse('SELECT ("a\\r\\nb" AS ?x) {}'), media_types.RESULTS_XML).body as body:
+            document = body.read()
+        assert len(document) == body.size
+        assert ElementTree.fromstring(document).findtext(".//{*}literal") == "a\r\nb"
 
     def test_verdict_as_json(self, store: Store) -> None:
         with store.answer(Query.parse("ASK {}"), media_types.RESULTS_JSON).body as body:

@@ -26,7 +26,7 @@ import pyoxigraph as ox
 from zorgnetwerk.errors import MediaTypeUnsupported, QueryRefused, ResultTooLarge, StoreUnavailable
 from zorgnetwerk.store.complaints import explain
 from zorgnetwerk.store.query import has_dataset_clause
-from zorgnetwerk.terms import media_types
+from zorgnetwerk.terms import markup, media_types
 
 _SOLUTION_FORMATS: Mapping[str, ox.QueryResultsFormat] = MappingProxyType(
     {
@@ -138,7 +138,8 @@ class Evaluator:
     def evaluate(self, request: Request, descriptor: int) -> Outcome:
         """Writes the whole answer to an empty file.
 
-        Errors: SyntaxInvalid, QueryRefused, MediaTypeUnsupported, ResultTooLarge, StoreUnavailable; MemoryError.
+        Errors: SyntaxInvalid, QueryRefused, MediaTypeUnsupported, NotAcceptable (XML cannot hold it), ResultTooLarge,
+        StoreUnavailable; MemoryError.
         """
         os.ftruncate(descriptor, 0)
         return self.write(request, Spool(descriptor, request.result_bytes))
@@ -148,7 +149,7 @@ class Evaluator:
         began = time.perf_counter()
         try:
             result = self.query(request)
-            self._write(result, request.media_type, spool)
+            markup.write(lambda target: self._write(result, request.media_type, target), spool, request.media_type)
             size = spool.finish()
         except SyntaxError as error:
             raise explain(error, request.text, self.prefixes) from error
@@ -170,21 +171,21 @@ class Evaluator:
             }
         return {"use_default_graph_as_union": self.union and not has_dataset_clause(request.text)}
 
-    def _write(self, result: _Result, media_type: str, spool: Spool) -> None:
+    def _write(self, result: _Result, media_type: str, target: markup.Target) -> None:
         if isinstance(result, ox.QueryTriples):
             rdf_format = _GRAPH_FORMATS.get(media_type)
             if rdf_format is None:
                 raise _unsupported(media_type, "a graph", tuple(_GRAPH_FORMATS))
             if media_type in _WITH_PREFIXES and self.prefixes:
                 triples, prefixes = _prepare(result, self.prefixes)
-                ox.serialize(triples, spool, rdf_format, prefixes=prefixes)  # type: ignore[arg-type]
+                ox.serialize(triples, target, rdf_format, prefixes=prefixes)  # type: ignore[arg-type]
             else:
-                result.serialize(spool, rdf_format)  # type: ignore[arg-type]  # any object with write() will do
+                result.serialize(target, rdf_format)  # type: ignore[arg-type]  # any object with write() will do
             return
         results_format = _SOLUTION_FORMATS.get(media_type)
         if results_format is None:
             raise _unsupported(media_type, "solutions or a verdict", tuple(_SOLUTION_FORMATS))
-        result.serialize(spool, results_format)  # type: ignore[arg-type]
+        result.serialize(target, results_format)  # type: ignore[arg-type]
 
 
 def read_prefixes(release_dir: Path) -> dict[str, str]:

@@ -10,10 +10,12 @@ Source: SPARQL 1.1 Protocol; SPARQLWrapper 2.0.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
 from typing import Any, Final
@@ -29,7 +31,7 @@ from zorgnetwerk.store.base import Answer, Body, Capabilities, DatasetSelection,
 from zorgnetwerk.store.conversion import Converter
 from zorgnetwerk.store.query import Query
 from zorgnetwerk.store.transport import Transport
-from zorgnetwerk.terms import media_types
+from zorgnetwerk.terms import markup, media_types
 from zorgnetwerk.terms.media_types import MediaType
 
 _NODE_ID: Final = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*")nodeID://')
@@ -105,10 +107,12 @@ class RemoteStore:
         start = time.monotonic()
         if query.is_graph:
             data, release = self._fetch(query.text, media_types.N_TRIPLES, chosen, selection)
-            body = _written(lambda: ox.serialize(_triples(data), format=_GRAPHS[media_type]), chosen)
+            triples = _triples(data)
+            body = _written(lambda target: ox.serialize(triples, target, _GRAPHS[media_type]), media_type, chosen)
         else:
             data, release = self._fetch(query.text, media_types.RESULTS_JSON, chosen, selection)
-            body = _written(lambda: _solutions(data).serialize(format=_RESULTS[media_type]), chosen)
+            found = _solutions(data)
+            body = _written(lambda target: found.serialize(target, _RESULTS[media_type]), media_type, chosen)
         return Answer(body, media_type, release, time.monotonic() - start)
 
     def select(self, text: str) -> list[dict[str, Node]]:
@@ -274,8 +278,10 @@ def _triples(data: bytes) -> list[ox.Triple]:
         raise StoreUnavailable("The remote endpoint sent an incomplete or broken answer.") from error
 
 
-def _written(serialise: Any, limits: Limits) -> Body:
-    data: bytes = serialise() or b""
+def _written(serialise: Callable[[Any], object], media_type: MediaType, limits: Limits) -> Body:
+    document = io.BytesIO()
+    markup.write(serialise, document, media_type.name)
+    data = document.getvalue()
     if len(data) > limits.result_bytes:
         raise _too_large(limits, len(data))
     with tempfile.TemporaryFile() as file:

@@ -10,18 +10,19 @@ writers.
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from zorgnetwerk.errors import ContentError, MediaTypeUnsupported, Place, SyntaxInvalid
-from zorgnetwerk.terms import media_types
+from zorgnetwerk.terms import markup, media_types
 from zorgnetwerk.terms.flowing import file_of
 from zorgnetwerk.terms.media_types import MediaType
 
@@ -141,15 +142,16 @@ def write(
     """The document that says this graph, triples sorted so that equal graphs give equal bytes.
 
     Formats that hold named graphs put the triples in ``graph_name`` when it is given.
-    Errors: MediaTypeUnsupported.
+    Errors: MediaTypeUnsupported; NotAcceptable when RDF/XML cannot hold the graph.
     """
     triples = sorted(_to_engine(graph), key=str)
-    rdf_format = _format(media_type)
+    statements: Iterable[ox.Triple | ox.Quad] = triples
     if graph_name and media_type.holds_graphs:
         name = ox.NamedNode(graph_name)
-        quads = (ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in triples)
-        return ox.serialize(quads, format=rdf_format, prefixes=_used(prefixes, triples)) or b""
-    return ox.serialize(iter(triples), format=rdf_format, prefixes=_used(prefixes, triples)) or b""
+        statements = (ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in triples)
+    document = io.BytesIO()
+    _serialise(statements, document, media_type, _used(prefixes, triples))
+    return document.getvalue()
 
 
 def rewrite_lines(
@@ -157,15 +159,16 @@ def rewrite_lines(
 ) -> None:
     """Writes sorted N-Quads lines as a document of another format, in little memory; formats without named graphs get
     the distinct triples.
+
+    Errors: MediaTypeUnsupported; NotAcceptable when RDF/XML cannot hold the triples.
     """
-    quads = ox.parse(file_of(lines), format=ox.RdfFormat.N_QUADS, lenient=True)
-    rdf_format = _format(media_type)
-    if media_type.holds_graphs:
-        ox.serialize(quads, output=str(output), format=rdf_format, prefixes=dict(prefixes or {}))
-        return
-    # In sorted lines the graphs that state a triple follow one another.
-    triples = (triple for triple, _ in itertools.groupby(quad.triple for quad in quads))
-    ox.serialize(triples, output=str(output), format=rdf_format, prefixes=dict(prefixes or {}))
+    statements: Iterable[ox.Triple | ox.Quad]
+    statements = quads = ox.parse(file_of(lines), format=ox.RdfFormat.N_QUADS, lenient=True)
+    if not media_type.holds_graphs:
+        # In sorted lines the graphs that state a triple follow one another.
+        statements = (triple for triple, _ in itertools.groupby(quad.triple for quad in quads))
+    with output.open("wb") as document:
+        _serialise(statements, document, media_type, dict(prefixes or {}))
 
 
 def place_of(error: SyntaxError, data: bytes | None = None) -> Place:
@@ -183,6 +186,18 @@ def message_of(error: SyntaxError) -> str:
     text = error.msg or str(error)
     _, found, rest = text.partition(": ")
     return rest if found and text.startswith("Parser error") else text
+
+
+def _serialise(
+    statements: Iterable[ox.Triple | ox.Quad], target: IO[bytes], media_type: MediaType, prefixes: dict[str, str]
+) -> None:
+    rdf_format = _format(media_type)
+
+    def serialise(output: markup.Target) -> None:
+        # Any object with write() will do.
+        ox.serialize(statements, output, rdf_format, prefixes=prefixes)  # type: ignore[arg-type]
+
+    markup.write(serialise, target, media_type.name)
 
 
 def _read(path: Path, base_iri: str | None) -> Iterator[ox.Quad]:

@@ -7,6 +7,7 @@ Source: RFC 9110, 15.3.2 and 15.5.21; the draft on the Idempotency-Key header; a
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import secrets
 from typing import Final
@@ -15,7 +16,7 @@ from flask import Blueprint, Request, Response, request
 from rdflib import URIRef
 
 from zorgnetwerk.dataset import entities, queries
-from zorgnetwerk.errors import NotFound, PreconditionFailed, PreconditionRequired
+from zorgnetwerk.errors import NotAcceptable, NotFound, PreconditionFailed, PreconditionRequired
 from zorgnetwerk.submission import intake, retention
 from zorgnetwerk.submission.intake import Declined, Receipt, Sending
 from zorgnetwerk.terms import media_types, syntax
@@ -126,7 +127,11 @@ def _tags_of(counter: Counter, iri: URIRef) -> set[str]:
     site = counter.site
     graph = entities.describe(site.store, iri, site.base).graph
     name, prefixes = entities.document_iri(str(iri), site.base), site.release().prefixes()
-    return {body_tag(syntax.write(graph, offer, prefixes, name)) for offer in GRAPH_FORMATS}
+    tags = set()
+    for offer in GRAPH_FORMATS:
+        with contextlib.suppress(NotAcceptable):  # nobody was given a document that cannot be written
+            tags.add(body_tag(syntax.write(graph, offer, prefixes, name)))
+    return tags
 
 
 def _sweep(counter: Counter) -> None:
