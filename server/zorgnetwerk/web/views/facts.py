@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from rdflib import Literal, URIRef
 
@@ -10,7 +11,7 @@ from zorgnetwerk.dataset.evidence import Fact
 from zorgnetwerk.terms import languages
 from zorgnetwerk.terms.namespaces import FOAF, ORG, OWL, PROV, RDF, RDFS, SKOS, VOID
 from zorgnetwerk.web.views.grouping import SECTIONS, places
-from zorgnetwerk.web.views.model import Item, Row, Section
+from zorgnetwerk.web.views.model import Item, Row, Section, Text
 from zorgnetwerk.web.views.reader import Reader
 from zorgnetwerk.web.views.values import value_of
 
@@ -33,10 +34,14 @@ def sections(reader: Reader, subject: URIRef, hidden: frozenset[URIRef] = frozen
     """The facts about a thing, in reading order; ``hidden`` properties are shown elsewhere on the page."""
     where = places(reader.frame.base)
     rows: dict[str, list[tuple[int, str, Row]]] = {key: [] for key in SECTIONS}
-    for predicate, facts in _by_property(reader, subject).items():
+    told = _by_property(reader, subject)
+    has_evidence = any(fact.evidence for facts in told.values() for fact in facts)
+    for predicate, facts in told.items():
         if predicate in _ELSEWHERE or predicate in hidden or predicate in (reader.zn.citaat, PROV.hadPrimarySource):
             continue
         items = _items(reader, predicate, facts)
+        if predicate == ORG.classification and has_evidence:
+            items = tuple(_as_ours(reader, item) for item in items)
         if items:
             section, rank = where.get(predicate, ("more", len(where)))
             row = Row(reader.property_link(predicate), items)
@@ -54,6 +59,12 @@ def item_of(reader: Reader, fact: Fact) -> Item:
     """A fact with its value and evidence."""
     sorts = tuple(reader.name(sort) for sort in fact.sorts)
     return Item(value_of(reader, fact.value), reader.proofs(fact.evidence), sorts)
+
+
+def _as_ours(reader: Reader, item: Item) -> Item:
+    """A kind that no document states, marked as our own judgement where all else rests on documents."""
+    own = Text(reader.t.gettext("our own classification"))
+    return item if item.proofs else replace(item, sorts=(*item.sorts, own))
 
 
 def _by_property(reader: Reader, subject: URIRef) -> Mapping[URIRef, list[Fact]]:

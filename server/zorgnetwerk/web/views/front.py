@@ -10,7 +10,7 @@ from rdflib.term import Node
 from zorgnetwerk.dataset.evidence import Ledger, in_order
 from zorgnetwerk.dataset.listing import Listing, sort_key
 from zorgnetwerk.dataset.overview import Overview
-from zorgnetwerk.terms.namespaces import DCAT, DCT, ORG, RDF
+from zorgnetwerk.terms.namespaces import DCAT, DCT, ORG, OWL, RDF
 from zorgnetwerk.web.views import kinds
 from zorgnetwerk.web.views.facts import sections
 from zorgnetwerk.web.views.judgements import contradictions
@@ -157,7 +157,7 @@ def catalogue_view(graph: Graph, reader: Reader) -> tuple[Described, ...]:
         for node in in_order(graph.subjects(RDF.type, kind)):
             if isinstance(node, URIRef) and node not in seen:
                 seen.add(node)
-                found = sections(reader, node, frozenset({DCT.title}))
+                found = sections(reader, node, frozenset({DCT.title, OWL.versionInfo}))
                 made.append(Described(reader.name(node), names[kind], _anchor(node), found))
     return tuple(made)
 
