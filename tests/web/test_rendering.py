@@ -89,6 +89,11 @@ def test_a_quantity_is_told_with_unit_and_approximation(studio: Studio) -> None:
     assert "environ 20 lits" in studio.entity("organisatie/az-noord", "fr").main
 
 
+def test_a_kind_that_no_document_states_is_marked_as_ours(studio: Studio) -> None:
+    assert "eigen indeling" in studio.entity("organisatie/az-noord", "nl").main
+    assert "eigen indeling" not in studio.entity("samenwerkingsverband/noordzuid", "nl").main
+
+
 def test_a_time_is_told_in_the_words_of_the_source_and_in_bounds(studio: Studio) -> None:
     text = studio.entity("samenwerkingsverband/noordzuid", "de").main
     assert "sinds 2015 beginnt 2015" in text
