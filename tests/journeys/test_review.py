@@ -37,6 +37,7 @@ def test_the_room_of_the_stewards_is_closed(desk: Desk) -> None:
     for path in ("/review", "/nl/review", "/review/log", "/review/merge", "/review/abc"):
         reply = desk.site.ask(path, PAGE)
         assert (reply.status, reply.headers["location"][-13:]) == (303, "/review/login"), path
+        assert desk.site.ask(path, PAGE, "HEAD").status == 303, path
     assert desk.site.ask("/review/abc/accept", FORM, "POST", b"").status == 401
     forged = {"Cookie": "zn_session=made.up"}
     assert desk.site.ask("/review", PAGE | forged).status == 303

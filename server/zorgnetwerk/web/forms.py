@@ -246,9 +246,9 @@ def _invited(step: Step, view: FormView) -> FormView:
 def _page(step: Step, view: FormView) -> Response:
     site = step.counter.site
     t = site.renderer.translations.for_language(step.language)
-    is_plain = step.asked.method == "GET" and not step.asked.query_string
+    is_plain = step.asked.method in ("GET", "HEAD") and not step.asked.query_string
     frame = site.frame(step.asked, step.language, PATH)
-    if step.asked.method != "GET":
+    if step.asked.method not in ("GET", "HEAD"):
         frame = replace(frame, query_string="")
     body = site.renderer.page("form.html", frame, title=t.gettext("Fill a form"), indexed=is_plain, view=view)
     shown = Representation(

@@ -45,7 +45,7 @@ def routes(counter: Counter) -> Blueprint:
             try:
                 who = sessions.visitor(request, counter)
             except KeyRequired:
-                if request.method == "GET" and "Authorization" not in request.headers:
+                if request.method in ("GET", "HEAD") and "Authorization" not in request.headers:
                     return redirect(frame.to(f"{PATH}/login"), vary=("Cookie",))
                 raise
             if request.method == "POST":
