@@ -29,7 +29,7 @@ _ANSWER_HEAD_BYTES: Final = 1 << 17
 _UNTIL_CLOSED: Final = -1
 _TRIES: Final = 4
 _UNREAD: Final = {
-    400: ("400 Bad Request", "The address holds a character that must be percent-encoded there."),
+    400: ("400 Bad Request", "This cannot be read: an address must be percent-encoded, a field must have no controls."),
     414: ("414 URI Too Long", "The address is longer than 65,534 bytes; a long query goes into the body of a POST."),
 }
 """What the application's server says without a word, of requests that the application never sees."""
