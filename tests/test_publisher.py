@@ -136,3 +136,27 @@ def test_chores_wait_for_a_quiet_moment(house: House, monkeypatch: pytest.Monkey
     assert started == []
     chores.step(house.releases, time.monotonic() - 10)
     assert len(started) == 1
+
+
+def test_chores_that_cannot_be_begun_end_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A damaged newest release is no reason to stop publishing, or to lose a site that serves an earlier one."""
+    house.accept([NAME])
+    house.publish()
+    chores = Chores(house.releases.state.folder, is_checking=False)
+    made = Publisher(house.releases, house.journal, is_house=True, retention=30, chores=chores, _published=-10.0)
+
+    def refuse(*_: object) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr("zorgnetwerk.store.processes.start", refuse)
+    made.step()
+    assert "the chores cannot be begun yet: no more processes" in caplog.text
+    caplog.clear()
+    made.step()
+    assert caplog.text == ""
+    newest = house.releases.newest()
+    assert newest is not None
+    (newest.folder / "release.json").write_text("{", "utf-8")
+    module.warm(house.releases, is_house=True)

@@ -72,4 +72,5 @@ def _embedded(chosen: Settings) -> Site:
         clients=Clients(networks(chosen.trusted_proxies), bytes.fromhex(os.environ.pop(SALT_VARIABLE, ""))),
         tallies=Tallies(state.folder / TALLIES),
         connections=Connections(chosen.port),
+        is_checking=chosen.checks_everything,
     )

@@ -67,6 +67,10 @@ class Chores:
         is_urgent = is_settled or bool(deltas.chain_of(release.folder).deltas)
         return self._is_checking and is_urgent and is_unchecked(self._folder, release)
 
+    def put_off(self) -> None:
+        """Lets some minutes pass before anything is begun."""
+        self._not_before = time.monotonic() + _PAUSE_AFTER_FAILURE_SECONDS
+
     def stop(self) -> None:
         """Ends what is under way; it is done again later."""
         if self._process is not None:

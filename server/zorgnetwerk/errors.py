@@ -23,6 +23,7 @@ to status. Foreign exceptions are translated where they arise, keeping the cause
     ├── PreconditionRequired    a change that must say which state it starts from
     │   └── PreconditionFailed  … and says another one than there is
     ├── Unprocessable           a request that is understood and cannot be done as it stands
+    ├── PartMissing             a part of a file that begins behind its end
     ├── Limit                   a limit was reached (which, how much, what to do)
     │   ├── DeadlineExceeded    time
     │   ├── MemoryExceeded      memory
@@ -181,6 +182,14 @@ class Unprocessable(ZorgnetwerkError):
 
     def __init__(self, message: str, reason: str = "") -> None:
         self.reason = reason
+        super().__init__(message)
+
+
+class PartMissing(ZorgnetwerkError):
+    """A part of a file that begins behind its end. Units: ``size`` is that of the file in bytes."""
+
+    def __init__(self, message: str, size: int) -> None:
+        self.size = size
         super().__init__(message)
 
 

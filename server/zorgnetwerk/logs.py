@@ -11,7 +11,7 @@ import sys
 import time
 from typing import Final
 
-_FIELDS: Final = ("request_id", "method", "path", "status", "seconds", "bytes", "release", "process")
+_FIELDS: Final = ("request_id", "method", "path", "status", "seconds", "bytes", "release")
 
 
 class JsonFormatter(logging.Formatter):
@@ -26,7 +26,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        entry |= {name: getattr(record, name) for name in _FIELDS if name != "process" and hasattr(record, name)}
+        entry |= {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
         entry |= getattr(record, "told", {})
         entry["pid"] = record.process
         if record.exc_info:

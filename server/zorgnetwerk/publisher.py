@@ -67,11 +67,15 @@ class Publisher:
                 if is_due(self.releases, self.journal):
                     self._publish()
                 self._failures = 0
-            except ZorgnetwerkError as error:
+            except (ZorgnetwerkError, OSError) as error:
                 self._failures += 1
                 self._not_before = now + min(_LONGEST_PAUSE_SECONDS, 0.5 * 2**self._failures)
                 _LOG.error("accepted changes cannot be published yet: %s", error)  # says it all
-        self.chores.step(self.releases, self._published)
+        try:
+            self.chores.step(self.releases, self._published)
+        except (ZorgnetwerkError, OSError) as error:
+            self.chores.put_off()
+            _LOG.error("the chores cannot be begun yet: %s", error)
 
     def wait_seconds(self) -> float:
         """How long nothing needs to be done unless somebody wakes us."""
@@ -116,10 +120,13 @@ def made_of(chosen: Settings) -> Publisher:
 
 
 def warm(releases: Releases, *, is_house: bool) -> None:
-    """Reads the rules that the first publication needs, which takes longer than the publication."""
-    newest = releases.newest()
-    if newest is not None and is_house:
-        rules_of(Base(newest.record.base_iri))
+    """Reads the rules that the first publication needs, which takes longer than the publication. What is in the way
+    of that is told when there is something to publish.
+    """
+    with contextlib.suppress(ZorgnetwerkError, OSError):
+        newest = releases.newest()
+        if newest is not None and is_house:
+            rules_of(Base(newest.record.base_iri))
 
 
 def main() -> None:

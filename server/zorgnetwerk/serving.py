@@ -178,7 +178,8 @@ def build_or_keep(releases: Releases, plan: Plan, say: Callable[[str], None]) ->
 def children(settings: Settings, state: State, sockets: Path) -> list[Child]:
     """The processes of a running site; ``sockets`` is the folder where its web servers listen."""
     # Who evaluates what strangers write knows no secret.
-    environment = environment_of(replace(settings, oidc_issuer="", oidc_client="", oidc_secret=""))
+    secretless = {"oidc_issuer": "", "oidc_client": "", "oidc_secret": "", "remote_user": "", "remote_secret": ""}
+    environment = environment_of(replace(settings, **secretless))  # type: ignore[arg-type]  # all are texts
     options = DispatcherOptions(
         state_dir=state.folder,
         workers=settings.worker_count,
@@ -208,7 +209,7 @@ def children(settings: Settings, state: State, sockets: Path) -> list[Child]:
             Child(f"door-{number}", door, web_environment, stage=2, after_seconds=later),
         ]
     command = (sys.executable, "-m", "zorgnetwerk.publisher")
-    publisher = Child("publisher", command, environment, after_seconds=_LATER_SECONDS)
+    publisher = Child("publisher", command, environment, after_seconds=_LATER_SECONDS, is_vital=False)
     return [*processes, publisher]
 
 

@@ -178,6 +178,22 @@ def test_a_child_that_keeps_ending_is_given_up_with_a_message() -> None:
     assert b"web: ended 5 times within 10 s (last code 3); giving up" in ended.stderr
 
 
+def test_a_child_that_readers_do_not_need_ends_nobody_else() -> None:
+    code = (
+        "import logging, sys; logging.basicConfig(); from zorgnetwerk.store.supervision import Child, Supervisor; "
+        "ends, stays = ((sys.executable, '-c', text) for text in ('raise SystemExit(3)', 'import time; time.sleep(60)')); "
+        "sys.exit(Supervisor([Child('web', stays), Child('publisher', ends, is_vital=False)]).run())"
+    )
+    environment = {**os.environ, "PYTHONPATH": SOURCE}
+    with subprocess.Popen((sys.executable, "-c", code), env=environment, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        told = next(line for line in process.stderr if b"keeps ending" in line)
+        assert b"publisher: keeps ending (last code 3); tried again in 60 s" in told
+        assert process.poll() is None
+        process.terminate()
+        assert process.wait(8) == 0
+
+
 def test_children_that_nobody_waits_for_start_after_the_others() -> None:
     code = (
         "import sys; from zorgnetwerk.store.supervision import Child, Supervisor; "

@@ -214,6 +214,13 @@ def test_what_never_reaches_us_is_refused_in_words(site: RunningSite, path: str,
     reply = site.ask(path)
     assert (reply.status, json.loads(reply.body)["status"]) == (status, status)
     assert reply.headers["content-type"] == "application/problem+json"
+    head = site.ask(path, method="HEAD")
+    assert (head.status, head.body) == (status, b"")
+
+
+def test_too_many_fields_are_refused_in_words(site: RunningSite) -> None:
+    reply = site.ask("/nl/?many-fields", {f"X-{number}": "1" for number in range(120)})
+    assert (reply.status, json.loads(reply.body)["status"]) == (431, 431)
 
 
 def test_held_documents_are_not_sent_again(site: RunningSite) -> None:

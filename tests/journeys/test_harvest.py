@@ -103,6 +103,11 @@ def test_a_download_goes_on_where_it_broke_off(site: RunningSite) -> None:
     assert site.ask(path, {"Range": "bytes=0-9", "If-None-Match": tag}).status == 304
     beyond = site.ask(path, {"Range": f"bytes={size}-"})
     assert (beyond.status, beyond.headers["content-range"]) == (416, f"bytes */{size}")
+    assert json.loads(beyond.body)["title"] == "No such part"
+    part = site.ask(path, {"Range": "Bytes=0-9"})
+    assert (part.status, part.headers["last-modified"]) == (206, whole.headers["last-modified"])
+    since = {"Range": "bytes=0-9", "If-Modified-Since": part.headers["last-modified"]}
+    assert site.ask(path, since).status == 304
 
 
 def test_dumps_say_the_same(site: RunningSite) -> None:

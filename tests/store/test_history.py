@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,17 @@ def test_a_clock_set_back_does_not_disorder_the_history(releases: Releases) -> N
     admit(releases)
     times = [entry.time for entry in releases.timeline().entries]
     assert times == sorted(times)
+
+
+def test_a_disk_without_room_leaves_the_past_as_it_was(releases: Releases, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        admit(releases)
+    before = releases.timeline()
+    write_whole = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write_whole(descriptor, data[:7]))
+    with pytest.raises(StateError, match="cannot be written: No space left"):
+        releases.point_to(1)
+    monkeypatch.undo()
+    assert releases.timeline() == before
+    releases.point_to(1)
+    assert served(releases) == [1, 2, 1]

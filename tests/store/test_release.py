@@ -90,3 +90,15 @@ def test_a_missing_record_is_named(releases: Releases) -> None:
     (release.folder / "release.json").unlink()
     with pytest.raises(StateError, match=r"release\.json cannot be read"):
         releases.current()
+
+
+def test_a_release_that_is_being_pruned_is_gone_at_once(releases: Releases, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        admit(releases)
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)  # the machine stops here
+    releases.prune(2)
+    with pytest.raises(Gone):
+        releases.get(1)
+    monkeypatch.undo()
+    assert admit(releases).number == 4
+    assert not list(releases.root.glob("candidate-*"))

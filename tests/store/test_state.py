@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,18 @@ def test_a_private_file_is_private_before_it_has_its_name(tmp_path: Path, monkey
     monkeypatch.setattr(faults, "point", look)
     write_durably(tmp_path / "x", b"1", 0o600)
     assert set(seen) == {0}
+
+
+def test_threads_that_write_the_same_file_do_not_disturb_one_another(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: write_durably(tmp_path / "x", b"%d" % number * 1_000), range(40)))
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+    assert (tmp_path / "x").read_bytes() in {b"%d" % number * 1_000 for number in range(40)}
+
+
+def test_what_an_earlier_process_left_lends_nobody_its_rights(tmp_path: Path) -> None:
+    left = tmp_path / f".x.{os.getpid()}.{threading.get_native_id()}"
+    left.write_bytes(b"left")
+    left.chmod(0o666)
+    write_durably(tmp_path / "x", b"1", 0o600)
+    assert (tmp_path / "x").stat().st_mode & 0o077 == 0

@@ -144,3 +144,19 @@ def test_zero_bytes_keep_nothing(site: Site) -> None:
     client.get("/a")
     client.get("/a")
     assert site.calls == 2
+
+
+def test_a_part_is_never_answered_from_the_whole(site: Site, client: Client) -> None:
+    client.get("/a")
+    client.get("/a", headers={"Range": "bytes=0-1"})
+    assert site.calls == 2
+
+
+def test_who_holds_the_state_of_this_time_gets_nothing_again(site: Site, client: Client) -> None:
+    time = "Wed, 25 Nov 2026 20:00:00 GMT"
+    site.extra = {"Last-Modified": time}
+    client.get("/a")
+    assert client.get("/a", headers={"If-Modified-Since": time}).status_code == 304
+    assert client.get("/a", headers={"If-Modified-Since": "Wed, 25 Nov 2026 21:00:00 GMT"}).status_code == 200
+    assert client.get("/a", headers={"If-Modified-Since": time, "If-None-Match": '"other"'}).status_code == 200
+    assert site.calls == 1

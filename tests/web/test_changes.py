@@ -44,7 +44,8 @@ class Served:
         folders = {"content_dir": str(house.content), "state_dir": str(house.releases.state.folder)}
         settings = load({**folders, **flags}, environment={})
         self.store = LocalStore(release.folder)
-        self.client: FlaskClient = create_app(Site(settings, BASE, self.store, house.releases, renderer)).test_client()
+        site = Site(settings, BASE, self.store, house.releases, renderer, is_checking=settings.checks_everything)
+        self.client: FlaskClient = create_app(site).test_client()
 
 
 Serve = Callable[..., FlaskClient]

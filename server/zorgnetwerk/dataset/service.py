@@ -8,7 +8,7 @@ from __future__ import annotations
 from rdflib import Graph, Namespace, URIRef
 
 from zorgnetwerk.store.base import Store
-from zorgnetwerk.terms.iris import Base
+from zorgnetwerk.terms.iris import DATASET, SPARQL_SERVICE, Base
 from zorgnetwerk.terms.namespaces import RDF
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
@@ -33,8 +33,8 @@ def describe(store: Store, base: Base, *, is_union: bool = True, path: str = "sp
     Shape: root is an sd:Service; sd:defaultDataset holds one sd:namedGraph a published graph.
     """
     graph = Graph()
-    service = URIRef(base.iri("sparql#service"))
-    dataset = URIRef(base.iri("id/dataset/zorgnetwerk"))
+    service = URIRef(base.iri(SPARQL_SERVICE))
+    dataset = URIRef(base.iri(DATASET))
     default = URIRef(base.iri("sparql#default-graph"))
     graph.add((service, RDF.type, SD.Service))
     graph.add((service, SD.endpoint, URIRef(base.iri(path))))

@@ -100,10 +100,11 @@ class Channel:
 
     def queue(self, header: Mapping[str, object], descriptors: Iterable[int] = ()) -> None:
         """Prepares one frame for ``flush``; the descriptors are duplicated and so stay the caller's."""
-        copies = [os.dup(descriptor) for descriptor in descriptors]
+        copies: list[int] = []
         try:
+            copies.extend(map(os.dup, descriptors))  # which keeps those before one that fails
             self._outgoing.append((memoryview(encode(header, len(copies))), copies))
-        except FrameError:
+        except BaseException:
             close_all(copies)
             raise
 
@@ -139,9 +140,14 @@ class Channel:
             return []
         except Closed:
             ended = True
-        found = []
-        while (frame := self._take()) is not None:
-            found.append(frame)
+        found: list[Frame] = []
+        try:
+            while (frame := self._take()) is not None:
+                found.append(frame)
+        except FrameError:
+            for frame in found:
+                frame.close()
+            raise
         if ended and not found:
             raise Closed
         return found

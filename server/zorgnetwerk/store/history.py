@@ -10,6 +10,7 @@ lines within one second the last counts, since HTTP dates have whole seconds. Kn
 from __future__ import annotations
 
 import datetime
+import errno
 import os
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
@@ -101,17 +102,26 @@ class History:
         now = datetime.datetime.now(datetime.UTC)
         new.append(Entry(max(now, last.time) if last else now, number))
         text = "".join(f"{entry.time.isoformat(timespec='microseconds')} {entry.number}\n" for entry in new)
+        try:
+            self._write(text.encode("ascii"))
+            sync_folder(self._path.parent)
+        except OSError as error:
+            raise StateError(
+                f"{self._path} cannot be written: {error.strerror}. Free space on the disk, or make it writable."
+            ) from error
+
+    def _write(self, lines: bytes) -> None:
         descriptor = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             _drop_torn_line(descriptor)
             faults.point("history.write")
-            os.write(descriptor, text.encode("ascii"))
+            if os.write(descriptor, lines) != len(lines):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # the next writer drops what is torn
             faults.point("history.sync")
             os.fsync(descriptor)
             faults.point("history.synced")
         finally:
             os.close(descriptor)
-        sync_folder(self._path.parent)
 
     def _read(self) -> list[Entry]:
         """All whole lines; a last line without its end was being written when the machine stopped."""

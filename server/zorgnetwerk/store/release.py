@@ -219,7 +219,10 @@ class Releases:
         excess = len(removable) + 1 - retention
         removed = removable[: max(0, excess)]
         for number in removed:
-            shutil.rmtree(self.folder(number))
+            # Gone at once: a reader, or a crash, never meets half of it.
+            leaving = self.root / f"candidate-pruned-{number:06d}"
+            self.folder(number).rename(leaving)
+            shutil.rmtree(leaving)
         return removed
 
 

@@ -281,7 +281,7 @@ def _triples(data: bytes) -> list[ox.Triple]:
 def _written(serialise: Callable[[Any], object], media_type: MediaType, limits: Limits) -> Body:
     document = io.BytesIO()
     markup.write(serialise, document, media_type.name)
-    data = document.getvalue()
+    data = document.getbuffer()
     if len(data) > limits.result_bytes:
         raise _too_large(limits, len(data))
     with tempfile.TemporaryFile() as file:

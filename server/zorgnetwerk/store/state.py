@@ -19,6 +19,7 @@ import contextlib
 import fcntl
 import json
 import os
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -142,23 +143,24 @@ def write_durably(path: Path, data: bytes, mode: int = 0o666) -> None:
 
     Errors: StateError when the disk refuses.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_native_id()}")
     try:
         faults.point(f"{path.name}.write")
-        with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+        temporary.unlink(missing_ok=True)  # what an earlier process of this number left
+        with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags | os.O_EXCL, mode)) as file:
             file.write(data)
             file.flush()
             faults.point(f"{path.name}.sync")
             os.fsync(file.fileno())
         faults.point(f"{path.name}.rename")
         temporary.replace(path)
+        faults.point(f"{path.name}.renamed")
+        sync_folder(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise StateError(
             f"{path} cannot be written: {error.strerror}. Free space on the disk, or make it writable."
         ) from error
-    faults.point(f"{path.name}.renamed")
-    sync_folder(path.parent)
 
 
 def release_folder(state_folder: Path, number: int) -> Path:
@@ -172,7 +174,7 @@ def release_folder(state_folder: Path, number: int) -> Path:
 
 def sync_folder(folder: Path) -> None:
     """Makes the names in a folder survive a loss of power."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:

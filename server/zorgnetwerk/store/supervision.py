@@ -14,7 +14,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,7 @@ from zorgnetwerk.store import processes
 _ENDS_LIMIT: Final = 5
 _ENDS_WINDOW_SECONDS: Final = 10.0
 _STEP_SECONDS: Final = 1.0
+_PAUSE_SECONDS: Final = 60.0
 _LOG: Final = logging.getLogger("zorgnetwerk.store.supervision")
 
 
@@ -32,7 +33,8 @@ class Child:
 
     ``death_signal`` is what it gets when the supervisor itself ends; ``leftovers`` are files of an earlier run that
     would be in its way. Children of one ``stage`` are ended together, those of a higher one before. ``after_seconds``
-    lets the others start first; what ends is started again at once.
+    lets the others start first; what ends is started again at once. Where one that ``is_vital`` keeps ending, all end;
+    another is tried again later.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Child:
     leftovers: tuple[Path, ...] = ()
     stage: int = 0
     after_seconds: float = 0.0
+    is_vital: bool = True
 
 
 class Supervisor:
@@ -114,6 +117,10 @@ class Supervisor:
             for name, code in self._reap():
                 child = next(child for child in self._children if child.name == name)
                 self._ends[name].append(time.monotonic())
+                if self._keeps_ending(name) and not child.is_vital:
+                    self._tell(name, f"keeps ending (last code {code}); tried again in {_PAUSE_SECONDS:.0f} s", code)
+                    self._put_off(child)
+                    continue
                 if self._keeps_ending(name):
                     self._tell(
                         name,
@@ -135,6 +142,11 @@ class Supervisor:
                 return left
             self._start(self._waiting.popleft())
         return _STEP_SECONDS
+
+    def _put_off(self, child: Child) -> None:
+        later = time.monotonic() - self._began + _PAUSE_SECONDS
+        waiting = (*self._waiting, replace(child, after_seconds=later))
+        self._waiting = deque(sorted(waiting, key=lambda child: child.after_seconds))
 
     def _keeps_ending(self, name: str) -> bool:
         ends = self._ends[name]

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from zorgnetwerk.errors import NotFound, NotReady
-from zorgnetwerk.settings import Settings
 from zorgnetwerk.store.release import Release
 from zorgnetwerk.store.state import write_durably
 from zorgnetwerk.submission import reporting
@@ -69,14 +68,14 @@ def newest_number(state_folder: Path) -> int:
     return next(reversed(_numbers(state_folder / _FOLDER)), 0)
 
 
-def newest(chosen: Settings) -> Kept:
+def newest(state_folder: Path, *, is_checking: bool) -> Kept:
     """The newest report. Errors: NotReady before the first, NotFound where none is made."""
-    number = newest_number(chosen.state)
-    if not number and chosen.checks_everything:
+    number = newest_number(state_folder)
+    if not number and is_checking:
         raise NotReady("The whole data set is being checked for the first time.", _FIRST_AFTER_SECONDS)
     if not number:
         raise NotFound("This site does not check its whole data set: the setting is off, or there are no shapes.")
-    folder = chosen.state / _FOLDER
+    folder = state_folder / _FOLDER
     values = json.loads((folder / f"{number:06d}.json").read_text("utf-8"))
     return Kept(number, str(values["made"]), float(values["seconds"]), values, folder / f"{number:06d}.ttl")
 

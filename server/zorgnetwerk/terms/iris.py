@@ -17,6 +17,9 @@ RESERVED_BASE = "https://zorgnetwerk.example/"
 history."""
 
 VOCABULARY = "ns/zorgnetwerk"
+DATASET = "id/dataset/zorgnetwerk"
+SPARQL_SERVICE = "sparql#service"
+"""Described where it is: at the endpoint."""
 
 _SEGMENT = r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9_~-])?"
 _THING = re.compile(rf"(?P<kind>id|doc)/(?P<concept>{_SEGMENT})/(?P<slug>{_SEGMENT}(?:/{_SEGMENT})*)\Z")

@@ -10,12 +10,13 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from zorgnetwerk.web.kept import LARGEST_KEY, Kept, KeptAnswers, Key, is_held, key_of
+from zorgnetwerk.web.kept import LARGEST_KEY, Kept, KeptAnswers, Key, key_of, wants_part
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _NAMED = ("accept", "accept-language", "accept-datetime", "accept-encoding")
+_DECIDING = ("range", "if-none-match", "if-modified-since")
 
 
 class AnswerCache:
@@ -31,20 +32,20 @@ class AnswerCache:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The answer, kept or new."""
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or self.kept.is_off:
+        deciding = _named(environ, _DECIDING)
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or self.kept.is_off or wants_part(deciding):
             return self._application(environ, start_response)
         key = self._key(environ)
         kept = self.kept.find(key)
         if kept is not None:
-            return _send(kept, environ, start_response)
+            return _send(kept, deciding, environ, start_response)
         if environ["REQUEST_METHOD"] == "HEAD" or len("".join(key[1:6])) > LARGEST_KEY:
             return self._application(environ, start_response)
         return self._forward(key, environ, start_response)
 
     def _key(self, environ: WSGIEnvironment) -> Key:
-        headers = {name: environ.get(f"HTTP_{name.upper().replace('-', '_')}") for name in _NAMED}
         address = f"{environ.get('PATH_INFO', '')}?{environ.get('QUERY_STRING', '')}"
-        return key_of(self._release(), "GET", address, {name: value for name, value in headers.items() if value})
+        return key_of(self._release(), "GET", address, _named(environ, _NAMED))
 
     def _forward(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         told: list[Any] = []
@@ -72,9 +73,17 @@ class AnswerCache:
         return len(self.kept)
 
 
-def _send(kept: Kept, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+def _named(environ: WSGIEnvironment, names: Iterable[str]) -> dict[str, str]:
+    """These header fields of a request, as far as it has them."""
+    found = {name: environ.get(f"HTTP_{name.upper().replace('-', '_')}") for name in names}
+    return {name: value for name, value in found.items() if value}
+
+
+def _send(
+    kept: Kept, deciding: dict[str, str], environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes]:
     request_id = ("X-Request-Id", secrets.token_hex(8))
-    if is_held(kept.etag, environ.get("HTTP_IF_NONE_MATCH")):
+    if kept.is_held_by(deciding):
         start_response("304 NOT MODIFIED", [*kept.headers_of_304(), request_id])
         return []
     start_response("200 OK", [*kept.headers, request_id])

@@ -148,7 +148,7 @@ def _difference(site: Site, told: Told, frame: Frame) -> DifferenceView:
 def _report(asked: Request, site: Site, language: str, suffix: str) -> Response:
     media_type = _chosen(asked, language, suffix)
     try:
-        kept = conformance.newest(site.settings)
+        kept = conformance.newest(site.settings.state, is_checking=site.is_checking)
     except NotReady:
         if media_type is not HTML:
             raise

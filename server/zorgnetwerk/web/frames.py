@@ -24,7 +24,7 @@ LANGUAGE_IN_PATH: Final = f"<any({', '.join(LANGUAGES)}):language>"
 """The first part of a page's path, as routes write it."""
 _LINKABLE = ("http://", "https://", "mailto:")
 _PAST = re.compile(r"/release/[0-9]+(?=/)")
-_FILES = "dumps/zorgnetwerk."
+_FILES = "dumps/"
 """Where the paths of files begin, which have no language."""
 _PATH_SAFE = "/~!$&'()*+,;=:@"
 
@@ -34,8 +34,8 @@ class Frame:
     """One request for a page.
 
     Shape: ``path`` is without language prefix and query, with a leading slash; ``query_string`` is kept by the
-           language switch; ``modified`` is the ISO date of the release, "" when unknown; ``is_checked`` whether there
-           is a report on the whole data set.
+           language switch; ``modified`` is the ISO date of the release, "" when unknown; ``is_checking``
+           whether reports on the whole data set are made.
     """
 
     language: str
@@ -44,7 +44,7 @@ class Frame:
     query_string: str = ""
     release: int = 0
     modified: str = ""
-    is_checked: bool = True
+    is_checking: bool = True
 
     def here(self, language: str | None = None) -> str:
         """The path of this page, in another language when one is given."""
@@ -91,7 +91,7 @@ class Frame:
         path = self.base.path(iri)
         if path is None:
             return None
-        if path.startswith(_FILES):
+        if path.startswith(_FILES) and path != _FILES:
             return quote(f"/{path}", safe=_PATH_SAFE)
         return f"/{self.language}{self.past}{quote(iris.page_path(path), safe=_PATH_SAFE + '#%')}"
 

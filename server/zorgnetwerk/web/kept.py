@@ -38,7 +38,8 @@ class Kept:
     """One answer: headers without those of the moment, and its bytes as sent.
 
     Units: ``weight`` is in bytes, with all that belongs to it. ``wire`` has the first lines as the
-    door sends them; it makes them from ``headers`` when first asked for, or has no others.
+    door sends them; it makes them from ``headers`` when first asked for, or has no others. ``changed`` is the
+    Last-Modified that was told, if one was.
     """
 
     headers: tuple[tuple[str, str], ...]
@@ -46,10 +47,23 @@ class Kept:
     etag: str
     weight: int
     wire: bytes = b""
+    changed: str = ""
+
+    def is_held_by(self, named: Mapping[str, str]) -> bool:
+        """Whether a client with these header fields (names in lower case) holds this answer: by its ETag, else by the
+        very time that it was told.
+        """
+        tag, told = named.get("if-none-match"), named.get("if-modified-since")
+        return bool(self.changed) and told == self.changed if tag is None else is_held(self.etag, tag)
 
     def headers_of_304(self) -> list[tuple[str, str]]:
         """What is told to a client that holds this answer."""
         return [header for header in self.headers if header[0].lower() not in NOT_IN_304]
+
+
+def wants_part(named: Mapping[str, str]) -> bool:
+    """Whether a request (names in lower case) is for a part of a file, which nothing kept answers."""
+    return "range" in named
 
 
 class KeptAnswers:
@@ -102,8 +116,9 @@ class KeptAnswers:
         """Keeps an answer that may be kept; the kept one."""
         held = tuple((name, value) for name, value in headers if name.lower() not in _OF_THE_MOMENT)
         etag = next(value for name, value in held if name.lower() == "etag")
+        changed = next((value for name, value in held if name.lower() == "last-modified"), "")
         weight = len(body) + 2 * sum(len(name) + len(value) for name, value in held) + _length(key) + 500
-        return self.keep_made(key, Kept(held, body, etag, weight))
+        return self.keep_made(key, Kept(held, body, etag, weight, changed=changed))
 
     def keep_made(self, key: Key, kept: Kept) -> Kept:
         """Keeps an answer whose headers hold nothing of the moment."""

@@ -46,6 +46,7 @@ STATUSES: Final[tuple[tuple[type[ZorgnetwerkError], int, str], ...]] = (
     (errors.PreconditionFailed, 412, "State has changed"),
     (errors.PreconditionRequired, 428, "State must be named"),
     (errors.Unprocessable, 422, "Cannot be done"),
+    (errors.PartMissing, 416, "No such part"),
     (errors.BodyTooLarge, 413, "Too large"),
     (errors.RateExceeded, 429, "Too many requests"),
     (errors.ClientLimit, 429, "Too many at once"),
@@ -150,9 +151,9 @@ def _successor(error: BaseException, site: Site) -> list[Hint]:
     return [Hint(views.SUCCESSOR, f"/{path}", "successor-version")] if path else []
 
 
-def _number(value: float) -> float:
+def _number(value: float) -> int | float:
     """A whole number without a fraction: bytes and queries have none."""
-    return int(value) if value == int(value) else value
+    return int(value) if float(value).is_integer() else value
 
 
 def _own(error: ZorgnetwerkError) -> Problem:
@@ -174,6 +175,8 @@ def _own(error: ZorgnetwerkError) -> Problem:
         headers["Accept"] = ", ".join(error.accepted)
     if isinstance(error, errors.Limit):
         members |= {"limit": _number(error.limit), "used": _number(error.used), "unit": error.unit}
+    if isinstance(error, errors.PartMissing):
+        headers["Content-Range"] = f"bytes */{error.size}"
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="submissions"'
     if status in (429, 503):

@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
+from zorgnetwerk.errors import PartMissing
 from zorgnetwerk.store.base import Body
-from zorgnetwerk.web.kept import is_held
 from zorgnetwerk.web.representation import Asked, Representation
 
 _RANGE: Final = re.compile(
-    r"bytes=(?:(?P<first>[0-9]{1,18})-(?P<last>[0-9]{1,18})?|-(?P<length>[0-9]{1,18}))", re.ASCII
+    r"bytes=(?:(?P<first>[0-9]{1,18})-(?P<last>[0-9]{1,18})?|-(?P<length>[0-9]{1,18}))", re.IGNORECASE
 )
 
 
@@ -31,13 +31,11 @@ class Part:
 def part_of(asked: Asked, size: int, etag: str) -> Part | None:
     """The part of a file that a request wants; None for the whole. Units: ``size`` in bytes; ``etag`` without quotes.
 
-    Errors: ValueError for a part that begins behind the end.
+    Errors: PartMissing for a part that begins behind the end.
     """
     text = asked.headers.get("Range")
     found = _RANGE.fullmatch(text.strip()) if text and asked.method == "GET" else None
     condition = asked.headers.get("If-Range")
-    if is_held(f'"{etag}"', asked.headers.get("If-None-Match")):
-        return None
     if found is None or (condition is not None and condition.strip() != f'"{etag}"'):
         return None
     if found["length"] is not None:
@@ -48,22 +46,21 @@ def part_of(asked: Asked, size: int, etag: str) -> Part | None:
         if found["last"] is not None and int(found["last"]) < part.first:
             return None
     if part.first >= size:
-        raise ValueError(f"bytes */{size}")
+        raise PartMissing(f"The file has {size} bytes; the part that was asked for begins behind them.", size)
     return part
 
 
 def cut(shown: Representation, asked: Asked) -> Representation:
-    """The file as it is sent: whole, the wanted part (206), or the refusal of one (416)."""
+    """The file as it is sent: whole, or the wanted part (206). Errors: PartMissing; the file is closed then."""
     whole = replace(shown, is_file=True, headers={**shown.headers, "Accept-Ranges": "bytes"})
     if not isinstance(shown.body, Body):
         return whole
     body = shown.body
     try:
         part = part_of(asked, body.size, shown.etag)
-    except ValueError as unsatisfiable:
+    except PartMissing:
         body.close()
-        headers = {**whole.headers, "Content-Range": str(unsatisfiable)}
-        return replace(whole, body=b"", status=416, headers=headers)
+        raise
     if part is None:
         return whole
     headers = {**whole.headers, "Content-Range": f"bytes {part.first}-{part.last}/{body.size}"}

@@ -33,8 +33,9 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 EXPOSED_HEADERS: Final = (
-    "Content-Location, Content-Length, Content-Range, ETag, Last-Modified, Link, Location, Memento-Datetime, "
-    "Retry-After, Query-Id, Zorgnetwerk-Conforms, Zorgnetwerk-Release, Zorgnetwerk-Unknown-Graphs, X-Request-Id"
+    "Accept-Ranges, Content-Location, Content-Length, Content-Range, ETag, Last-Modified, Link, Location, "
+    "Memento-Datetime, Repr-Digest, Retry-After, Query-Id, Zorgnetwerk-Conforms, Zorgnetwerk-Release, "
+    "Zorgnetwerk-Unknown-Graphs, X-Request-Id"
 )
 OPEN_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED_HEADERS}
@@ -154,9 +155,9 @@ def compose(asked: Asked, shown: Representation, query_id: str | None = None, pa
     fields.append(("ETag", f'"{tag}-gzip"' if is_packed else f'"{tag}"'))
     fields.append(("Vary", ", ".join(dict.fromkeys((*shown.vary, "Accept-Encoding")))))
     is_read = asked.method in ("GET", "HEAD", "QUERY")
-    if shown.status == 200 and is_read and is_held(f'"{tag}"', asked.headers.get("If-None-Match")):
+    if shown.status in (200, 206) and is_read and is_held(f'"{tag}"', asked.headers.get("If-None-Match")):
         _close(shown.body)
-        return Composed(304, [field for field in fields if field[0] != "Content-Type"], b"")
+        return Composed(304, [field for field in fields if field[0] not in ("Content-Type", "Content-Range")], b"")
     body: Bytes | Body = shown.body
     if is_packed:
         body = packed or coding.compressed(_read(shown.body))

@@ -50,7 +50,9 @@ class PerRelease:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One running site; ``pinned`` names the earlier release that it shows, 0 the present one."""
+    """One running site; ``pinned`` names the earlier release that it shows, 0 the present one; ``is_checking`` whether
+    reports on the whole data set are made.
+    """
 
     settings: Settings
     base: Base
@@ -62,6 +64,7 @@ class Site:
     clients: Clients = field(default_factory=Clients)
     tallies: Tallies = field(default_factory=Tallies)
     connections: Connections = field(default_factory=lambda: Connections(0, ()))
+    is_checking: bool = False
 
     def as_of(self, number: int) -> Self:
         """This site as it was with another release.
@@ -96,7 +99,7 @@ class Site:
             query_string=request.query_string.decode("latin-1"),
             release=release.number if release else 0,
             modified=release.record.created if release else "",
-            is_checked=self.settings.checks_everything,
+            is_checking=self.is_checking,
         )
 
 

@@ -331,6 +331,8 @@ def test_no_application_is_told_as_such(tmp_path: Path, monkeypatch: pytest.Monk
         b"GET / HTTP/1.1\r\nHost: h\r\n bad\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nx",
         b"GET / HTTP/9.9\r\n\r\n",
+        b"GET / HTTP/1.1\r\nAccept: a\x01b\r\n\r\n",
+        b"CONNECT h:1 HTTP/1.1\r\nHost: h:1\r\n\r\n",
     ],
 )
 def test_nonsense_is_refused_and_not_passed_on(door: int, application: Application, data: bytes) -> None:

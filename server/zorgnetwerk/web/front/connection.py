@@ -205,11 +205,11 @@ class Connection:
             return True
         return False
 
-    def refuse(self, status: str, detail: str) -> None:
+    def refuse(self, status: str, detail: str, *, is_head: bool = False) -> None:
         """Says that this is no request that can be answered, and closes."""
         self.is_last = True
         self.incoming = b""
-        self._door.say(self, status, detail)
+        self._door.say(self, status, detail, is_head=is_head)
 
     def _flush(self) -> None:
         while self._outgoing:

@@ -27,7 +27,7 @@ from zorgnetwerk.web.front.heads import Head, RememberedHeads, not_modified, wri
 from zorgnetwerk.web.front.link import Link
 from zorgnetwerk.web.front.notes import Notes
 from zorgnetwerk.web.front.relay import Relay
-from zorgnetwerk.web.kept import Kept, KeptAnswers, Key, is_held, key_of
+from zorgnetwerk.web.kept import Kept, KeptAnswers, Key, key_of, wants_part
 
 SPARQL: Final = "/sparql"
 WHOLE_BODY_BYTES: Final = 8_192
@@ -146,8 +146,8 @@ class Door:
         client.exchange = relay
         relay.begin()
 
-    def say(self, client: Connection, status: str, detail: str) -> None:
-        """Tells a failure that the application cannot tell, as problem details."""
+    def say(self, client: Connection, status: str, detail: str, *, is_head: bool = False) -> None:
+        """Tells a failure that the application cannot tell, as problem details; to HEAD (``is_head``) without them."""
         code, _, title = status.partition(" ")
         told = {"type": "about:blank", "title": title, "status": int(code), "detail": detail}
         body = json.dumps(told, indent=1).encode() + b"\n"
@@ -156,7 +156,7 @@ class Door:
         fields += [("x-content-type-options", "nosniff")]
         fields += [("retry-after", "2")] if code == "503" else []
         client.end_after()
-        client.send(written(status, fields) + self.of_the_moment(is_last=True), body)
+        client.send(written(status, fields) + self.of_the_moment(is_last=True), b"" if is_head else body)
         client.finish()
 
     def of_the_moment(self, *, is_last: bool) -> bytes:
@@ -172,7 +172,7 @@ class Door:
         if not kept.wire:
             kept.wire = written("200 OK", kept.headers)
         is_last = client.is_last
-        if head.method != "POST" and _is_held(kept, head):
+        if head.method != "POST" and kept.is_held_by(head.named):
             client.send(not_modified(kept.wire) + self.of_the_moment(is_last=is_last))
         elif head.method == "HEAD":
             client.send(kept.wire + self.of_the_moment(is_last=is_last))
@@ -185,7 +185,7 @@ class Door:
         if self.kept.is_off:
             return None
         if head.method in ("GET", "HEAD"):
-            if head.length or "range" in head.named:
+            if head.length or wants_part(head.named):
                 return None
             return key_of(self._current(), "GET", head.target, head.named)
         if not self.wants_body(head):
@@ -247,11 +247,3 @@ def listen(host: str, port: int) -> socket.socket:
     listener.bind((host, port))
     listener.listen(1_024)
     return listener
-
-
-def _is_held(kept: Kept, head: Head) -> bool:
-    """Whether the client holds this answer: by its ETag, else by the very time that it was told (``changed.py``)."""
-    tag, time_told = head.named.get("if-none-match"), head.named.get("if-modified-since")
-    if tag is not None or time_told is None:
-        return is_held(kept.etag, tag)
-    return f"\r\nlast-modified: {time_told}\r\n".encode("latin-1") in kept.wire

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from zorgnetwerk.web.kept import NOT_IN_304
@@ -30,13 +31,25 @@ OWN_FIELDS: Final = "x-zorgnetwerk-"
 _WORD: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _REQUEST_LINE: Final = re.compile(rf"({_WORD}) ([^\x00-\x20\x7f]+) HTTP/1\.([01])\r\n")
 _STATUS_LINE: Final = re.compile(r"HTTP/1\.[01] (\d{3})(?: [^\r\n\x00]*)?\r\n")
-_FIELD: Final = re.compile(rf"^({_WORD}):[ \t]*([^\r\n\x00]*?)[ \t]*\r\n", re.MULTILINE)
+_FIELD: Final = re.compile(rf"^({_WORD}):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*?)[ \t]*\r\n", re.MULTILINE)
 _SECRET: Final = frozenset(("authorization", "cookie", "proxy-authorization"))
 _HOP_BY_HOP: Final = frozenset(("connection", "keep-alive", "proxy-connection", "upgrade", "te"))
 _FRAMING: Final = frozenset(("host", "content-length", "transfer-encoding"))
 """Never of one connection only, whatever Connection says: without them the application would read a body as further
 requests.
 """
+
+UNREAD: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
+    {
+        400: ("400 Bad Request", "The address holds a character that must be percent-encoded there."),
+        414: (
+            "414 URI Too Long",
+            "The address is longer than 65,534 bytes; a long query goes into the body of a POST.",
+        ),
+        431: ("431 Request Header Fields Too Large", "The request has more than 100 header fields."),
+    }
+)
+"""What the application's server says without a word, of requests that the application never sees."""
 
 
 class HeadError(Exception):
@@ -92,6 +105,8 @@ def _head_of(line: str, known: _Fields) -> Head:
     if found is None:
         raise HeadError("this is no request line of HTTP/1.1")
     method, target, minor = found.groups()
+    if method == "CONNECT":
+        raise HeadError("this is no proxy")
     return Head(method, target, known.fields, known.named, known.length, known.is_last[minor])
 
 

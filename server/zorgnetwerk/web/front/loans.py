@@ -206,13 +206,16 @@ class Loans:
             return
         try:
             frames = channel.frames()
-            self._flush(channel)
         except (Closed, FrameError, OSError):
             self._lose_all(channel)
             return
         for frame in frames:
             self._follow(frame)
             frame.close()
+        try:
+            self._flush(channel)
+        except (Closed, FrameError, OSError):
+            self._lose_all(channel)
 
     def _follow(self, frame: Frame) -> None:
         if frame.header.get("op") == "loan":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from zorgnetwerk.web.front import polling
 from zorgnetwerk.web.front.chunks import FRAMING_BYTES, Chunks
 from zorgnetwerk.web.front.connection import BUFFER_BYTES, PIECE_BYTES, Connection
-from zorgnetwerk.web.front.heads import AnswerHead, Head, HeadError, forwarded, read_answer
+from zorgnetwerk.web.front.heads import UNREAD, AnswerHead, Head, HeadError, forwarded, read_answer
 from zorgnetwerk.web.front.link import Link
 from zorgnetwerk.web.kept import Key
 
@@ -28,11 +28,6 @@ _PAUSE_SECONDS: Final = 0.05
 _ANSWER_HEAD_BYTES: Final = 1 << 17
 _UNTIL_CLOSED: Final = -1
 _TRIES: Final = 4
-_UNREAD: Final = {
-    400: ("400 Bad Request", "This cannot be read: an address must be percent-encoded, a field must have no controls."),
-    414: ("414 URI Too Long", "The address is longer than 65,534 bytes; a long query goes into the body of a POST."),
-}
-"""What the application's server says without a word, of requests that the application never sees."""
 
 
 class Relay:
@@ -194,9 +189,9 @@ class Relay:
                 self._client.send(bytes(self._answer[:end]))
                 del self._answer[:end]
                 continue
-            if told.status in _UNREAD and "x-request-id" not in told.named:
+            if told.status in UNREAD and "x-request-id" not in told.named:
                 self._drop()
-                self._client.refuse(*_UNREAD[told.status])
+                self._client.refuse(*UNREAD[told.status], is_head=self._head.method == "HEAD")
                 return
             self._told = told
             self._begin(told, bytes(self._answer[:end]), bytes(self._answer[end:]))
@@ -283,7 +278,8 @@ class Relay:
     def _give_up(self) -> None:
         client = self._client
         client.end_after()
-        self._door.say(client, "503 Service Unavailable", "The site is being started again. Try again soon.")
+        detail, is_head = "The site is being started again. Try again soon.", self._head.method == "HEAD"
+        self._door.say(client, "503 Service Unavailable", detail, is_head=is_head)
 
     def _drop(self) -> None:
         link, self._link = self._link, None

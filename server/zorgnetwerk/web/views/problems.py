@@ -29,6 +29,7 @@ TITLES = (
     mark("Not acceptable"),
     mark("Gone"),
     mark("Not found"),
+    mark("No such part"),
     mark("Too large"),
     mark("Key needed"),
     mark("Not allowed"),
