@@ -96,7 +96,7 @@ def test_a_kind_that_no_document_states_is_marked_as_ours(studio: Studio) -> Non
 
 def test_a_time_is_told_in_the_words_of_the_source_and_in_bounds(studio: Studio) -> None:
     text = studio.entity("samenwerkingsverband/noordzuid", "de").main
-    assert "sinds 2015 beginnt 2015" in text
+    assert "sinds 2015 Beginn: 2015" in text
     assert "op 14 december 2010" in studio.entity("gebeurtenis/901-ondertekening", "de").main
     assert "Beginn: 14. Dezember 2010" in studio.entity("gebeurtenis/901-ondertekening", "de").main
 

@@ -141,8 +141,9 @@ def _names(lines: Iterable[str]) -> tuple[str, ...]:
     """What the things of these lines are called, each once, the first few."""
     found: dict[str, str] = {}
     for subject, _, name in syntax.lines_to_graph(line for line in lines if not line.startswith(_OF_OURS)):
-        is_better = isinstance(name, Literal) and name.language == DEFAULT_LANGUAGE
-        found[str(subject)] = str(name) if is_better else found.get(str(subject), str(name))
+        if isinstance(name, Literal):  # a claim about a name has the property as its object
+            is_better = name.language == DEFAULT_LANGUAGE
+            found[str(subject)] = str(name) if is_better else found.get(str(subject), str(name))
     return tuple(sorted(found.values()))[:_ABOUT]
 
 

@@ -53,7 +53,7 @@ def topics(reader: Reader, graph_name: URIRef) -> tuple[tuple[Text, tuple[Link, 
 
 
 def _counts(reader: Reader, source: Node, predicate: URIRef, shown: frozenset[URIRef]) -> bool:
-    if predicate in shown or predicate in (RDF.subject, FOAF.primaryTopic, SH.defaultValue):
+    if predicate in shown or predicate in (RDF.subject, RDF.first, RDF.rest, FOAF.primaryTopic, SH.defaultValue):
         return False
     if predicate == RDF.object:
         stated = (reader.graph.value(source, RDF.subject), reader.graph.value(source, RDF.predicate))

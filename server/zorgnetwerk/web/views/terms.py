@@ -24,7 +24,10 @@ _RELATIONS = (
     (mark("Says something of"), (RDFS.domain,)),
     (mark("Has as value"), (RDFS.range,)),
     (mark("Inverse of"), (OWL.inverseOf,)),
-    (mark("Matches"), (OWL.equivalentClass, OWL.equivalentProperty, SKOS.exactMatch, SKOS.closeMatch, RDFS.seeAlso)),
+    (
+        mark("Corresponds to"),
+        (OWL.equivalentClass, OWL.equivalentProperty, SKOS.exactMatch, SKOS.closeMatch, RDFS.seeAlso),
+    ),
     (mark("Excludes"), (OWL.disjointWith,)),
     (mark("Replaced by"), (DCT.isReplacedBy,)),
 )
