@@ -155,12 +155,18 @@ def test_a_refused_candidate_leaves_everything_as_it_was(releases: Releases, pla
 
 def test_house_rules_name_the_rule_and_the_thing(releases: Releases, plan: Plan, folder: Path) -> None:
     (folder / "ontologie" / "checks").mkdir()
-    rule = "PREFIX zn: <https://zorgnetwerk.example/ns/zorgnetwerk#> SELECT ?thing ?detail WHERE { ?thing zn:rol ?role BIND('has a role' AS ?detail) }"
+    advice = "# Which thing has a role?\n# Columns: thing, detail.\n# Fix:     take it away.\n"
+    rule = f"{advice}PREFIX zn: <https://zorgnetwerk.example/ns/zorgnetwerk#> SELECT ?thing ?detail WHERE {{ ?thing zn:rol ?role BIND('has a role' AS ?detail) }}"
     (folder / "ontologie" / "checks" / "no-roles.rq").write_text(rule, "utf-8")
-    with pytest.raises(
-        CandidateRefused, match=r"house rule no-roles: <http://localhost:8000/id/deelname/1> has a role"
-    ):
+    with pytest.raises(CandidateRefused) as caught:
         build(releases, plan)
+    reason = caught.value.reasons[0]
+    place, _, said = reason.partition(": house rule no-roles: ")
+    thing, advised = said.split("> has a role. ")
+    assert advised == "Which thing has a role? Fix: take it away."
+    assert thing.startswith("<http://localhost:8000/id/deelname/")
+    file, _, line = place.partition(", line ")
+    assert thing.partition("/id/")[2] in (folder / file).read_text("utf-8").splitlines()[int(line) - 1]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +187,7 @@ def test_stored_questions_must_run_and_find_something(
         "utf-8",
     )
     if reason:
-        with pytest.raises(CandidateRefused, match=f"question q: {reason}"):
+        with pytest.raises(CandidateRefused, match=f"data/queries/q.ttl, line [0-9]+: question q: {reason}"):
             build(releases, plan)
     else:
         assert build(releases, plan).is_new

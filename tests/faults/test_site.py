@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import RunningSite
+from ..conftest import RunningSite, start_site
 from .small_site import (
     RUNAWAYS,
     alive,
@@ -24,6 +24,7 @@ from .small_site import (
     lasting,
     pids_by_role,
     until,
+    write_content,
 )
 
 
@@ -53,6 +54,31 @@ def test_a_stop_answers_what_is_in_flight_and_leaves_nothing(small: RunningSite)
     asking.join(5)
     assert outcome
     assert outcome[0] in (200, 503)
+    until(lambda: not [pid for pid in members if alive(pid)], 1)
+
+
+def test_a_stop_leaves_no_question_without_a_word(tmp_path: Path) -> None:
+    """What cannot be answered before the end is told so, in each way that a question can take."""
+    site = start_site(tmp_path / "s", write_content(tmp_path / "content"), "--query-timeout", "30", "--workers", "2")
+    heard: dict[str, tuple[int, str]] = {}
+
+    def ask(name: str, path: str, method: str) -> None:
+        reply = site.ask(path, {"Accept": "text/csv"}, method)
+        heard[name] = (reply.status, reply.headers.get("retry-after", ""))
+
+    endless = urllib.parse.urlencode({"query": RUNAWAYS["product"]})
+    ways = {"door": (f"/sparql?{endless}", "GET"), "application": (f"/sparql.csv?{endless}", "GET")}
+    threads = [threading.Thread(target=ask, args=(name, *way)) for name, way in ways.items()]
+    for thread in threads:
+        thread.start()
+    time.sleep(1.5)
+    members = set(family(site))
+    start = time.monotonic()
+    assert site.stop() == 0
+    assert time.monotonic() - start < 5
+    for thread in threads:
+        thread.join(5)
+    assert heard == dict.fromkeys(ways, (503, "2"))
     until(lambda: not [pid for pid in members if alive(pid)], 1)
 
 

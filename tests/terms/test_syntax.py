@@ -69,6 +69,30 @@ def test_content_error_names_file_and_line(tmp_path: Path) -> None:
         syntax.read_graph(path, BASE)
 
 
+@pytest.mark.parametrize(
+    ("body", "place", "said"),
+    [
+        ("<e:b>x</e:c>", "line 3, column 9", "expected `</e:b>`"),
+        ('<e:b rdf:resource="http://e/a b"/>', "line 3, column 20", "http://e/a b"),
+    ],
+)
+def test_a_broken_rdf_xml_file_is_named_with_its_line(tmp_path: Path, body: str, place: str, said: str) -> None:
+    path = tmp_path / "x.rdf"
+    names = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/"'
+    path.write_text(
+        f'<rdf:RDF {names}>\n<rdf:Description rdf:about="http://e/a">\n{body}\n</rdf:Description></rdf:RDF>'
+    )
+    with pytest.raises(ContentError) as caught:
+        syntax.read_graph(path, BASE)
+    assert f"x.rdf, {place}" in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_context_elsewhere_is_refused_in_words() -> None:
+    with pytest.raises(SyntaxInvalid, match="nothing is fetched; put the context itself into the file"):
+        syntax.parse(b'{"@context": "http://e/c", "@id": "http://e/a", "p": 1}', media_types.JSON_LD)
+
+
 def test_unknown_ending_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.docx"
     path.write_bytes(b"")

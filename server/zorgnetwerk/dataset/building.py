@@ -9,6 +9,7 @@ in further checks (``serving.py`` hands in those of ``submission/release_check.p
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from rdflib import Literal
 from zorgnetwerk.dataset import bulk, candidates, counting, dumps, freshness, questions
 from zorgnetwerk.dataset.candidates import Draft, Made
 from zorgnetwerk.dataset.content import Content
+from zorgnetwerk.dataset.places import Places
 from zorgnetwerk.errors import CandidateRefused
 from zorgnetwerk.store.digests import digest_of, hash_of, is_blank
 from zorgnetwerk.store.journal import FILE as JOURNAL
@@ -32,6 +34,8 @@ from zorgnetwerk.terms.nquads import renamed
 SHRINK_LIMIT = 0.5
 """A release that loses more than this share of the quads of its parent is refused unless the loss is accepted by
 name."""
+
+_NAMED = re.compile(r"<([^<>\s]+)>")
 
 Check: TypeAlias = Callable[[set[str], LocalStore], Sequence[str]]
 """Takes the lines under the reserved base and the candidate as a store; gives one sentence per offence."""
@@ -221,11 +225,29 @@ def check(plan: Plan, lines: set[str], before: int, store: LocalStore, progress:
         progress(f"checking {name}")
         reasons.extend(further(lines, store))
     if reasons:
-        raise CandidateRefused("The candidate was refused; the release that is served stays as it is.", reasons)
+        places = Places(plan.content)
+        told = [_with_place(reason, places, plan.base) for reason in reasons]
+        raise CandidateRefused("The candidate was refused; the release that is served stays as it is.", told)
+
+
+def _with_place(reason: str, places: Places, base: Base) -> str:
+    """A reason behind file and line of the first thing that it names and that stands in a file."""
+    for iri in _NAMED.findall(reason):
+        place = places.of(base.reserve(iri))
+        if place:
+            return f"{place}: {reason}"
+    return reason
 
 
 def _offences(plan: Plan, store: LocalStore) -> Iterator[str]:
     for name, text in plan.content.checks():
         for solution in store.select(text.replace(RESERVED_BASE, plan.base.value)):
             said = " ".join(str(term) if isinstance(term, Literal) else f"<{term}>" for term in solution.values())
-            yield f"house rule {name}: {said}"
+            yield f"house rule {name}: {said}{_advice(text)}"
+
+
+def _advice(text: str) -> str:
+    """What the comments above a house rule ask and advise."""
+    asked = re.search(r"^# *([A-Z].*)$", text, re.MULTILINE)
+    fix = re.search(r"^# *Fix: *(.*)$", text, re.MULTILINE)
+    return (f". {asked[1]}" if asked else "") + (f" Fix: {fix[1]}" if fix else "")

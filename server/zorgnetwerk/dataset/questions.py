@@ -104,10 +104,10 @@ def check(store: Store) -> Iterator[str]:
             found = _rows(store, question)
             parameters.bound(question.text, {each.name: each.default for each in question.parameters})
         except (ZorgnetwerkError, ValueError) as error:
-            yield f"question {question.slug}: does not run: {error}"
+            yield f"question {question.slug}: does not run: {error} (<{question.iri}>)"
             continue
         if not found:
-            yield f"question {question.slug}: finds nothing in this data; correct the question or the data"
+            yield f"question {question.slug}: finds nothing in this data; correct it (<{question.iri}>) or the data"
 
 
 def _rows(store: Store, question: Question) -> int:

@@ -24,6 +24,8 @@ _ENDS_LIMIT: Final = 5
 _ENDS_WINDOW_SECONDS: Final = 10.0
 _STEP_SECONDS: Final = 1.0
 _PAUSE_SECONDS: Final = 60.0
+_FIRST_SHARE: Final = 0.7
+"""Of the time for a stop: who speaks with clients finishes what is in flight, the others then have nothing to do."""
 _LOG: Final = logging.getLogger("zorgnetwerk.store.supervision")
 
 
@@ -157,9 +159,9 @@ class Supervisor:
         end = time.monotonic() + self._stop_seconds
         stages = sorted({child.stage for child in self._children}, reverse=True)
         for place, stage in enumerate(stages):
-            share = (end - time.monotonic()) / (len(stages) - place)
+            share = _FIRST_SHARE if not place and len(stages) > 1 else 1 / (len(stages) - place)
             names = [child.name for child in self._children if child.stage == stage]
-            self._end(names, time.monotonic() + (share if place else share * 1.5))
+            self._end(names, time.monotonic() + share * (end - time.monotonic()))
         self._reap()
 
     def _end(self, names: Sequence[str], until: float) -> None:

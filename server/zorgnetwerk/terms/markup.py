@@ -1,4 +1,5 @@
-"""What XML cannot say, and what the engine says wrongly in it: kept right on the way out, or refused.
+"""What XML cannot say, and what the engine says wrongly in it: kept right on the way out, or refused; and where a
+document of XML is broken.
 
 Knows what the engine writes as RDF/XML and as query results in XML. Must not know the engine itself, nor where the
 bytes go. Every document in XML passes here; other formats pass untouched.
@@ -15,6 +16,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, Protocol
+from xml.parsers import expat
 from xml.sax.saxutils import unescape
 
 from zorgnetwerk.errors import NotAcceptable
@@ -37,6 +39,7 @@ _TYPED: Final = re.compile(rb'(?:\sxmlns:[^\s="]+="[^"]*")?(\srdf:(?:about|nodeI
 _LABEL: Final = re.compile(rb'rdf:nodeID="((?:[0-9_]|[^":]*:)[^"]*)"')
 _RESERVED: Final = b"http://www.w3.org/2000/xmlns/"
 _QUOTATION_MARKS: Final = {"&quot;": '"', "&apos;": "'"}
+_QUOTED: Final = re.compile("['`\"]([^'`\"]+)['`\"]")
 _SHOWN_BYTES: Final = 40
 _SHOWN_CHARACTERS: Final = 300
 
@@ -118,6 +121,23 @@ class _Guard:
         prefix = tag[2] or tag[4] or b""
         here = dict(_DECLARED.findall(tag[5]))
         return (here.get(prefix) or self._declared.get(prefix, b"")) + (tag[3] or b"")
+
+
+def place_in(document: bytes, complaint: str) -> tuple[int, int]:
+    """Line and column, from 1, of what the engine complains about in a document of XML, whose places it does not tell:
+    where XML itself is broken, else where the words that the complaint quotes stand first; 0 and 0 when neither shows.
+    """
+    reader = expat.ParserCreate()
+    try:
+        reader.Parse(document, True)
+    except expat.ExpatError as error:
+        return error.lineno, error.offset + 1
+    for quoted in _QUOTED.findall(complaint):
+        place = document.find(quoted.encode())
+        if place >= 0:
+            before = document[:place]
+            return before.count(b"\n") + 1, len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+    return 0, 0
 
 
 def _may_be_impossible(piece: bytes) -> bool:

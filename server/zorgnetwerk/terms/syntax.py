@@ -174,6 +174,8 @@ def rewrite_lines(
 def place_of(error: SyntaxError, data: bytes | None = None) -> Place:
     """Line, column and the line's text (first 120 characters) of a parser's complaint."""
     line, column = error.lineno or 0, error.offset or 0
+    if data is not None and not line and data.lstrip().startswith(b"<"):
+        line, column = markup.place_in(data, message_of(error))
     excerpt = ""
     if data is not None and line:
         lines = data.split(b"\n", line)
@@ -184,6 +186,8 @@ def place_of(error: SyntaxError, data: bytes | None = None) -> Place:
 def message_of(error: SyntaxError) -> str:
     """A parser's complaint without the place, which travels apart."""
     text = error.msg or str(error)
+    if text.startswith("No LoadDocumentCallback"):
+        return "the @context stands at another address, and nothing is fetched; put the context itself into the file"
     _, found, rest = text.partition(": ")
     return rest if found and text.startswith("Parser error") else text
 

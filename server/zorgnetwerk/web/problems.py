@@ -135,11 +135,8 @@ def _ways_on(request: Request, error: BaseException) -> list[Hint]:
         return []
     ways = [Hint(views.DUMPS, "/dumps/", "alternate")]
     if "/sparql" in request.path:
-        given = (
-            quote(request.query_string.decode("latin-1"), safe=_IN_ADDRESSES)
-            if request.method in ("GET", "HEAD")
-            else ""
-        )
+        query_string = request.query_string if request.method in ("GET", "HEAD") else b""
+        given = quote(query_string.decode("latin-1"), safe=_IN_ADDRESSES)
         address = f"/sparql/explain?{given}" if 0 < len(given) <= _LONGEST_ADDRESS else "/sparql/explain"
         ways.append(Hint(views.EXPLAIN, address, "help"))
     return ways

@@ -48,6 +48,9 @@ class Exchange(Protocol):
     def cancel(self) -> None:
         """The client is gone."""
 
+    def dismiss(self) -> None:
+        """The door closes: the client is told to ask again, unless its answer has begun."""
+
 
 class Connection:
     """One connected client."""

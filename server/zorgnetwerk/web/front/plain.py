@@ -154,6 +154,10 @@ class _Question:
     def cancel(self) -> None:
         """The loans see it when the worker answers."""
 
+    def dismiss(self) -> None:
+        """The client is told to ask again; the worker's answer comes too late."""
+        self._door.say_away(self._client, is_head=self._head.method == "HEAD")
+
     def send_on(self, worker: int = 0) -> None:
         """Hands the request on to the application, with the worker that is at work on it."""
         self.is_over = True

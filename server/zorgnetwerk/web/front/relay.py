@@ -90,6 +90,12 @@ class Relay:
         """The client is gone; the application hears it by the end of the connection."""
         self._drop()
 
+    def dismiss(self) -> None:
+        """The client is told to ask again, unless its answer has begun."""
+        if self._told is None:
+            self._drop()
+            self._give_up()
+
     def _body(self) -> bytes:
         """What there is of the request's body."""
         client = self._client
@@ -276,10 +282,7 @@ class Relay:
         self._client.refuse("431 Request Header Fields Too Large", detail)
 
     def _give_up(self) -> None:
-        client = self._client
-        client.end_after()
-        detail, is_head = "The site is being started again. Try again soon.", self._head.method == "HEAD"
-        self._door.say(client, "503 Service Unavailable", detail, is_head=is_head)
+        self._door.say_away(self._client, is_head=self._head.method == "HEAD")
 
     def _drop(self) -> None:
         link, self._link = self._link, None
