@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zorgnetwerk.dataset.content import Content
+from zorgnetwerk.dataset.freshness import check_whole
 from zorgnetwerk.errors import ZorgnetwerkError
 from zorgnetwerk.settings import Settings
 from zorgnetwerk.store import confinement
@@ -56,7 +57,9 @@ def _state(settings: Settings) -> Iterator[Finding]:
             else "no release yet: run 'zorgnetwerk build'"
         )
         yield Finding("state folder", True, f"{state.folder}, {number}, {len(releases.numbers())} kept")
-        problems = Journal(state.folder / FILE).verify()
+        journal = Journal(state.folder / FILE)
+        check_whole(journal, releases.newest())
+        problems = journal.verify()
         yield Finding("journal", not problems, " ".join(problems) or "every entry and the chain hold")
     except ZorgnetwerkError as error:
         yield Finding("state folder", False, str(error))

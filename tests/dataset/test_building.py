@@ -13,7 +13,7 @@ from zorgnetwerk.dataset.building import Plan, build, with_accepted_changes
 from zorgnetwerk.dataset.candidates import served_line
 from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.dataset.queries import load
-from zorgnetwerk.errors import CandidateRefused, ContentError
+from zorgnetwerk.errors import CandidateRefused, ContentError, StateError
 from zorgnetwerk.store.deltas import QUADS
 from zorgnetwerk.store.journal import Journal
 from zorgnetwerk.store.local import LocalStore
@@ -289,3 +289,12 @@ def test_changed_blank_nodes_leave_nothing_behind(releases: Releases, plan: Plan
         ] == ["2"]
     finally:
         store.close()
+
+
+def test_a_journal_that_lost_entries_is_no_base_for_a_release(releases: Releases, plan: Plan) -> None:
+    build(releases, plan)
+    for left in releases.state.folder.glob("journal.sqlite*"):
+        left.unlink()
+    with pytest.raises(StateError, match="The journal ends at entry 0, but release 1 was made up to entry 1"):
+        build(releases, plan)
+    assert releases.numbers() == [1]

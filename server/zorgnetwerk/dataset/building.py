@@ -75,6 +75,7 @@ def build(releases: Releases, plan: Plan, progress: Callable[[str], object] = st
         fresh = freshness.fresh(releases, fingerprint, plan.base.value)
         if fresh is not None:
             return Outcome(fresh, is_new=False)
+        freshness.check_whole(journal, releases.newest())
         progress("reading content")
         if bulk.is_for(plan, journal):
             with releases.making() as folder:

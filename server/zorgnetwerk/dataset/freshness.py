@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from zorgnetwerk import __version__
 from zorgnetwerk.dataset.content import Content
+from zorgnetwerk.errors import StateError
 from zorgnetwerk.store.digest_memory import FILE as DIGESTS
 from zorgnetwerk.store.digest_memory import DigestMemory
 from zorgnetwerk.store.journal import FILE as JOURNAL
@@ -34,3 +35,17 @@ def fresh(releases: Releases, fingerprint: str, base_iri: str) -> Release | None
     journal = Journal(releases.state.folder / JOURNAL)
     is_of_journal = 0 < record.journal == journal.last_number() and journal.state_hash() == record.asserted
     return newest if is_of_journal else None
+
+
+def check_whole(journal: Journal, newest: Release | None) -> None:
+    """Passes unless a release holds more than the journal, which is the truth that releases are made from.
+
+    Errors: StateError when entries are lost.
+    """
+    last = journal.last_number()
+    if newest is not None and newest.record.journal > last:
+        raise StateError(
+            f"The journal ends at entry {last}, but release {newest.number} was made up to entry "
+            f"{newest.record.journal}: accepted changes are lost. Put the journal back from a backup "
+            "('zorgnetwerk restore' into an empty state folder), or begin anew in an empty state folder."
+        )
