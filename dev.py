@@ -72,7 +72,8 @@ def set_up(kind: str) -> None:
     print(f"Setting up .venv ({kind} requirements) ...", file=sys.stderr, flush=True)
     uv = shutil.which("uv")
     make_venv(uv)
-    install(uv, ["--require-hashes", "-r", str(REQUIREMENTS[kind])])
+    # The file lists everything. Resolved once more, pip wants the newest of "coverage[toml]", whose hash is not there.
+    install(uv, ["--no-deps", "--require-hashes", "-r", str(REQUIREMENTS[kind])])
     install(uv, ["--no-deps", *([] if uv else ["--no-build-isolation"]), "-e", str(ROOT)])
     if not EDITOR.exists():
         print(

@@ -88,6 +88,14 @@ def test_a_broken_rdf_xml_file_is_named_with_its_line(tmp_path: Path, body: str,
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "utf-7", "x-none", "idna", "rot13"])
+def test_a_declared_encoding_that_is_not_read_is_pointed_at(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "x.rdf"
+    path.write_text(f'<?xml version="1.0" encoding="{encoding}"?>\n<a/>')
+    with pytest.raises(ContentError, match=r"x\.rdf, line 1, column 21.*UTF-8"):
+        syntax.read_graph(path, BASE)
+
+
 def test_a_context_elsewhere_is_refused_in_words() -> None:
     with pytest.raises(SyntaxInvalid, match="nothing is fetched; put the context itself into the file"):
         syntax.parse(b'{"@context": "http://e/c", "@id": "http://e/a", "p": 1}', media_types.JSON_LD)
