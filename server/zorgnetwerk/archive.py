@@ -12,6 +12,7 @@ import click
 
 from zorgnetwerk.dataset import agreement
 from zorgnetwerk.dataset.building import build as build_release
+from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.errors import StateError
 from zorgnetwerk.flags import guarded, settings_flags
 from zorgnetwerk.serving import base_of, plan_of
@@ -116,7 +117,7 @@ def redact(settings: Settings, what: str, reason: str, yes: bool) -> None:
     if not yes:
         click.confirm(f"Remove {what!r} from all that is kept? This cannot be undone", abort=True)
     done = redact_everywhere(
-        Releases(state), target, time=_now(), reason=reason, is_house=(settings.content / "data").is_dir()
+        Releases(state), target, time=_now(), reason=reason, is_house=Content(settings.content).is_house
     )
     click.echo(
         f"removed from {done.entries} journal entries ({done.lines} lines), {done.submissions} submissions; "

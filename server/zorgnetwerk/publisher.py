@@ -21,6 +21,7 @@ from typing import Final
 
 from zorgnetwerk import logs, settings
 from zorgnetwerk.chores import Chores
+from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.dataset.deriving import rules_of
 from zorgnetwerk.dataset.publishing import is_due, publish
 from zorgnetwerk.errors import ZorgnetwerkError
@@ -113,7 +114,7 @@ def made_of(chosen: Settings) -> Publisher:
     return Publisher(
         Releases(state),
         Journal(state.folder / FILE),
-        is_house=(chosen.content / "data").is_dir(),
+        is_house=Content(chosen.content).is_house,
         retention=chosen.release_retention,
         chores=Chores(state.folder, is_checking=chosen.checks_everything),
     )

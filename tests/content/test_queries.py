@@ -28,7 +28,7 @@ KEYWORDS = "https://schema.org/keywords"
 LANGUAGES = frozenset(("nl", "fr", "de", "en"))
 FILES = sorted((REPOSITORY / "data" / "queries").glob("*.ttl"))
 SLUGS = [path.stem for path in FILES]
-ANSWERS = Path(__file__).parent / "answers"
+ANSWERS = REPOSITORY / "data" / "queries" / "answers"
 PUBLIC = [f"CQ{number:02d}" for number in range(1, 21)]
 OWN_QUESTIONS = 30
 

@@ -19,6 +19,7 @@ from typing import TypeAlias
 from rdflib import Literal
 
 from zorgnetwerk.dataset import bulk, candidates, counting, dumps, freshness, questions
+from zorgnetwerk.dataset.answers import Answer
 from zorgnetwerk.dataset.candidates import Draft, Made
 from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.dataset.places import Places
@@ -87,7 +88,7 @@ def build(releases: Releases, plan: Plan, progress: Callable[[str], object] = st
         with releases.making() as folder:
             prefixes = plan.content.prefixes()
             draft = Draft(plan.base, plan.default_graph, lines, plan.content.is_house, prefixes)
-            record = _make(releases, plan, folder, draft, progress)
+            record = _make(releases, plan, folder, draft, _expected(plan, journal), progress)
             progress("publishing")
             record = replace(record, fingerprint=fingerprint, content_version=plan.content.version())
             release = releases.admit(folder, _recorded(journal, record, lines, seen))
@@ -145,11 +146,19 @@ def with_accepted_changes(lines: set[str], journal: Journal, until: int | None =
     return {line for line in kept if digest_of(line) not in forgotten} if forgotten else kept
 
 
-def _make(releases: Releases, plan: Plan, folder: Path, draft: Draft, progress: Callable[[str], object]) -> Record:
+def _make(
+    releases: Releases,
+    plan: Plan,
+    folder: Path,
+    draft: Draft,
+    expected: Sequence[Answer],
+    progress: Callable[[str], object],
+) -> Record:
     progress("deriving links")
     made = candidates.make(releases, folder, draft)
     newest = releases.newest()
-    counts = _examine(plan, folder, draft.lines | made.derived, newest.record.quads if newest else 0, progress)
+    before = newest.record.quads if newest else 0
+    counts = _examine(plan, folder, draft.lines | made.derived, before, expected, progress)
     record = _record_of(releases, draft, made, plan.cause, counts)
     progress("writing dumps")
     dumps.make(folder, record, sorted(made.served), draft.served_prefixes())
@@ -171,14 +180,26 @@ def _record_of(releases: Releases, draft: Draft, made: Made, cause: str, counts:
     )
 
 
+def _expected(plan: Plan, journal: Journal) -> Sequence[Answer]:
+    """The answers that the stored questions must give: those read in the documents, as long as the data is what the
+    documents say and nothing was published on top of it.
+    """
+    return plan.content.expected() if plan.content.is_house and not journal.has_changes() else ()
+
+
 def _examine(
-    plan: Plan, folder: Path, lines: set[str], before: int, progress: Callable[[str], object]
+    plan: Plan,
+    folder: Path,
+    lines: set[str],
+    before: int,
+    expected: Sequence[Answer],
+    progress: Callable[[str], object],
 ) -> dict[str, int]:
     """The counts of a candidate that passed every check. Errors: CandidateRefused."""
     store = LocalStore(folder, default_graph=plan.default_graph, mode="memory")
     try:
         if plan.checked:
-            check(plan, lines, before, store, progress)
+            check(plan, lines, before, store, expected, progress)
         return counting.counts(store, plan.base)
     finally:
         store.close()
@@ -206,7 +227,14 @@ def _recorded(journal: Journal, record: Record, lines: set[str], seen: int) -> R
     return replace(record, journal=entry.number if last == seen else seen, asserted=asserted)
 
 
-def check(plan: Plan, lines: set[str], before: int, store: LocalStore, progress: Callable[[str], object]) -> None:
+def check(
+    plan: Plan,
+    lines: set[str],
+    before: int,
+    store: LocalStore,
+    expected: Sequence[Answer],
+    progress: Callable[[str], object],
+) -> None:
     """Runs every check; ``before`` is how many statements there were.
 
     Errors: CandidateRefused with the reasons of all of them.
@@ -221,7 +249,7 @@ def check(plan: Plan, lines: set[str], before: int, store: LocalStore, progress:
         progress("checking house rules")
         reasons.extend(_offences(plan, store))
         progress("checking example questions")
-        reasons.extend(questions.check(store))
+        reasons.extend(questions.check(store, expected, plan.base))
     for name, further in plan.checks:
         progress(f"checking {name}")
         reasons.extend(further(lines, store))

@@ -1,6 +1,6 @@
 """The content folder: which files it has, in which graph each one belongs, and what they say as lines.
 
-A folder with ``data/`` is laid out like ours (``ontologie/ data/ shapes/``); any other folder is taken as RDF files,
+A folder with ``data/`` and ``ontologie/`` is laid out like ours; any other folder is taken as RDF files,
 each a named graph of its own. A file of such a folder is read against its own IRI, ``{base}bestand/{path in the
 folder}``, so that ``<>`` and ``<#x>`` in two files are different things and stay the same at every build; a file of
 ours is read against the base itself. Lines are N-Quads under the reserved base. Knows files. Must not know releases.
@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from zorgnetwerk.errors import ContentError
@@ -21,6 +22,11 @@ from zorgnetwerk.store.digest_memory import DigestMemory
 from zorgnetwerk.terms import graph_names, media_types
 from zorgnetwerk.terms.iris import RESERVED_BASE, VOCABULARY
 
+if TYPE_CHECKING:
+    from zorgnetwerk.dataset.answers import Answer
+
+ANSWERS: Final = "data/queries/answers"
+"""Where the answers lie that the stored questions are to give, each file named after its question."""
 _IGNORED_FOLDERS = frozenset(("examples", "node_modules", "__pycache__"))
 
 
@@ -42,7 +48,7 @@ class Content:
     @property
     def is_house(self) -> bool:
         """Whether the folder is laid out like ours."""
-        return (self.folder / "data").is_dir()
+        return (self.folder / "data").is_dir() and (self.folder / "ontologie").is_dir()
 
     def files(self) -> list[ContentFile]:
         """The RDF files, in a fixed order. Errors: ContentError when there is none."""
@@ -116,6 +122,7 @@ class Content:
         yield from self._paths()
         if self.is_house:
             yield from (self.folder / "ontologie").rglob("*.rq")
+            yield from (self.folder / ANSWERS).glob("*.json")
 
     def prefixes(self) -> dict[str, str]:
         """Prefix to namespace under the reserved base, from ``ontologie/prefixes.ttl``; empty when the folder has
@@ -141,6 +148,13 @@ class Content:
         """Name and text of the house-rule queries; their rows are offenders."""
         folder = self.folder / "ontologie" / "checks"
         return [(path.stem, path.read_text("utf-8")) for path in sorted(folder.glob("*.rq"))]
+
+    def expected(self) -> list[Answer]:
+        """What the stored questions are to answer. Errors: ContentError."""
+        from zorgnetwerk.dataset import answers
+
+        files = sorted((self.folder / ANSWERS).glob("*.json"))
+        return [answers.read(path.stem, f"{ANSWERS}/{path.name}", path.read_bytes()) for path in files]
 
     def version(self) -> str:
         """The version that the ontology header states, or an empty text."""

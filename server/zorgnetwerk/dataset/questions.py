@@ -5,19 +5,21 @@ Source: SPARQL example vocabulary (``sh:SPARQLExecutable``, ``sh:select``); ``da
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from zorgnetwerk.dataset import parameters
+from zorgnetwerk.dataset import answers, parameters
+from zorgnetwerk.dataset.answers import Answer
 from zorgnetwerk.dataset.labels import SCHEMA
 from zorgnetwerk.dataset.listing import sort_key
 from zorgnetwerk.dataset.parameters import Parameter
 from zorgnetwerk.dataset.queries import load
 from zorgnetwerk.errors import NotFound, SyntaxInvalid, ZorgnetwerkError
 from zorgnetwerk.store.base import Store
+from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.terms.languages import pick
 from zorgnetwerk.terms.namespaces import RDF, RDFS, SH
 
@@ -97,25 +99,37 @@ def matching(found: Iterable[Question], words: str) -> list[Question]:
     return [question for question in found if all(word in _searched(question) for word in wanted)]
 
 
-def check(store: Store) -> Iterator[str]:
-    """One sentence for each stored question that does not run or finds nothing."""
+def check(store: Store, expected: Iterable[Answer], base: Base) -> Iterator[str]:
+    """One sentence for each stored question that does not run, finds nothing, or answers otherwise than expected; and
+    for each expected answer without a question.
+    """
+    wanted = {answer.slug: answer for answer in expected}
     for question in stored(store):
+        answer = wanted.pop(question.slug, None)
         try:
-            found = _rows(store, question)
+            found = _solutions(store, question)
             parameters.bound(question.text, {each.name: each.default for each in question.parameters})
         except (ZorgnetwerkError, ValueError) as error:
             yield f"question {question.slug}: does not run: {error} (<{question.iri}>)"
             continue
         if not found:
             yield f"question {question.slug}: finds nothing in this data; correct it (<{question.iri}>) or the data"
+        elif answer and (differing := answers.difference(answer, found, base)):
+            yield (
+                f"question {question.slug}: answers otherwise than {answer.file} says; {differing}. "
+                f"Correct the data, the question (<{question.iri}>) or, by what the documents say, that file"
+            )
+    for answer in wanted.values():
+        yield f"{answer.file}: there is no question {answer.slug}; remove the file or name it after its question"
 
 
-def _rows(store: Store, question: Question) -> int:
+def _solutions(store: Store, question: Question) -> Sequence[Mapping[str, Node]]:
+    """What a question finds: rows; as many empty ones as there are triples; one for a yes."""
     if question.form == "ASK":
-        return int(store.ask(question.text))
+        return [{}] * store.ask(question.text)
     if question.form in ("CONSTRUCT", "DESCRIBE"):
-        return len(store.construct(question.text))
-    return len(store.select(question.text))
+        return [{}] * len(store.construct(question.text))
+    return store.select(question.text)
 
 
 def _searched(question: Question) -> str:

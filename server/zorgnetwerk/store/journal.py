@@ -188,6 +188,11 @@ class Journal:
         with closing(self.reading()) as connection:
             return Transaction(connection).last_number()
 
+    def has_changes(self) -> bool:
+        """Whether anything was recorded besides what builds found in the content."""
+        with closing(self.reading()) as connection:
+            return connection.execute("SELECT 1 FROM entry WHERE kind <> 'build' LIMIT 1").fetchone() is not None
+
     def state_hash(self, number: int | None = None) -> str:
         """The hash of the data set after this entry, or the newest, without reading lines; empty before the first."""
         with closing(self.reading()) as connection:

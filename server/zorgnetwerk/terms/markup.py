@@ -125,8 +125,8 @@ class _Guard:
 
 def place_in(document: bytes, complaint: str) -> tuple[int, int]:
     """Line and column, from 1, of what the engine complains about in a document of XML, whose places it does not tell:
-    where XML itself is broken, else where the words that the complaint quotes stand first, or the declared encoding that
-    it refuses; 0 and 0 when nothing shows. Never fails, whatever the document is.
+    where XML itself is broken, else where the words that the complaint quotes stand first, or the declared encoding
+    that it refuses; 0 and 0 when nothing shows. Never fails, whatever the document is.
     """
     reader = expat.ParserCreate("utf-8")  # as the engine reads; a declared encoding that Python lacks would raise
     try:
