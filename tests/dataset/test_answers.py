@@ -77,7 +77,7 @@ def test_a_changed_answer_is_a_change_of_the_content(folder: Path, releases: Rel
 def test_an_answer_without_its_question_is_refused(folder: Path, releases: Releases) -> None:
     expect(folder, ROWS)
     expect(folder, ROWS, "nmaes")
-    with pytest.raises(CandidateRefused, match="answers/nmaes.json: there is no question nmaes"):
+    with pytest.raises(CandidateRefused, match=r"answers/nmaes\.json: there is no question nmaes"):
         build(releases, Plan(Content(folder), BASE))
 
 

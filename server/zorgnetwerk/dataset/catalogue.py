@@ -17,14 +17,13 @@ from zorgnetwerk.dataset.dumps import Dump
 from zorgnetwerk.store.base import Store
 from zorgnetwerk.store.release import Record
 from zorgnetwerk.terms import graph_names
-from zorgnetwerk.terms.iris import DATASET, SPARQL_SERVICE, VOCABULARY, Base
+from zorgnetwerk.terms.iris import CATALOGUE, DATASET, SPARQL_SERVICE, VOCABULARY, Base
 from zorgnetwerk.terms.namespaces import DCAT, DCT, FOAF, OWL, RDF, SPDX, VOID, XSD
 
 _IANA = "https://www.iana.org/assignments/media-types/"
 _FILE_TYPES = "http://publications.europa.eu/resource/authority/file-type/"
 _FILE_TYPE_CODES = {"application/n-quads": "RDF_N_QUADS", "application/trig": "RDF_TRIG", "text/turtle": "RDF_TURTLE"}
 _AVAILABILITY = Namespace("http://data.europa.eu/r5r/")
-_CATALOGUE = "id/catalogus/zorgnetwerk"
 
 
 def describe(store: Store, base: Base, record: Record, dumps: list[Dump]) -> Graph:
@@ -33,7 +32,7 @@ def describe(store: Store, base: Base, record: Record, dumps: list[Dump]) -> Gra
     Shape: root is a dcat:Catalog with dcat:dataset and dcat:service; the data set has one dcat:distribution a dump.
     """
     graph = _written(store, base)
-    catalogue, dataset, service = (URIRef(base.iri(path)) for path in (_CATALOGUE, DATASET, SPARQL_SERVICE))
+    catalogue, dataset, service = (URIRef(base.iri(path)) for path in (CATALOGUE, DATASET, SPARQL_SERVICE))
     _complete(graph, catalogue, dataset, service)
     graph.add((dataset, DCT.modified, Literal(record.created, datatype=XSD.dateTime)))
     for term in (OWL.versionInfo, DCAT.version):

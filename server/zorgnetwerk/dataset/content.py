@@ -20,7 +20,7 @@ from urllib.parse import quote
 from zorgnetwerk.errors import ContentError
 from zorgnetwerk.store.digest_memory import DigestMemory
 from zorgnetwerk.terms import graph_names, media_types
-from zorgnetwerk.terms.iris import RESERVED_BASE, VOCABULARY
+from zorgnetwerk.terms.iris import FILES, RESERVED_BASE, VOCABULARY
 
 if TYPE_CHECKING:
     from zorgnetwerk.dataset.answers import Answer
@@ -60,11 +60,26 @@ class Content:
 
     def _paths(self) -> Iterator[Path]:
         roots = [self.folder / name for name in ("ontologie", "data", "shapes")] if self.is_house else [self.folder]
+        for path in self._seen(roots):
+            if media_types.of_file(path) and path.name != "context.jsonld":
+                if not path.exists():
+                    raise ContentError("this link leads nowhere; remove it or mend it", str(path))
+                yield path
+
+    def left_out(self) -> list[str]:
+        """The files, from the folder, whose ending is none of RDF; none in a folder like ours, where there are many."""
+        if self.is_house:
+            return []
+        found = (path for path in self._seen([self.folder]) if not media_types.of_file(path))
+        return [path.relative_to(self.folder).as_posix() for path in found]
+
+    def _seen(self, roots: Iterable[Path]) -> Iterator[Path]:
+        """Everything in these folders but folders and what is hidden or generated, in a fixed order."""
         for root in roots:
             for path in sorted(root.rglob("*")):
                 parts = path.relative_to(self.folder).parts
                 hidden = any(part.startswith(".") or part in _IGNORED_FOLDERS for part in parts)
-                if path.is_file() and not hidden and media_types.of_file(path) and path.name != "context.jsonld":
+                if not hidden and (path.is_file() or (path.is_symlink() and not path.exists())):
                     yield path
 
     def _file(self, path: Path) -> ContentFile:
@@ -73,7 +88,7 @@ class Content:
             return ContentFile(
                 path,
                 graph_names.of_file(relative.with_suffix("").as_posix()),
-                f"{RESERVED_BASE}bestand/{quote(relative.as_posix())}",
+                f"{RESERVED_BASE}{FILES}{quote(relative.as_posix())}",
             )
         place = relative.parts[:2]
         if place[0] == "ontologie":

@@ -48,6 +48,8 @@ class Description:
 def describe(store: Store, iri: URIRef, base: Base, page: int = 1) -> Description:
     """The document about this thing, in three round trips.
 
+    Of a foreign thing it is enough that something points to it, such as the things of a class.
+
     Errors: NotFound when nothing is said about it or it has fewer pages; Gone when it was withdrawn
             (``prov:invalidatedAtTime``); those of the store.
     """
@@ -56,7 +58,7 @@ def describe(store: Store, iri: URIRef, base: Base, page: int = 1) -> Descriptio
     if _is_graph(iri, base):
         return _describe_graph(store, iri, base, page)
     own, counts = _count(store, iri, base)
-    if not own:
+    if not own and (base.path(str(iri)) is not None or not counts):
         raise NotFound(f"nothing is said about {iri}")
     size = _page_size(iri, base)
     pages = max(1, -(-max(own, sum(counts.values())) // size))

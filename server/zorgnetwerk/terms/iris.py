@@ -18,6 +18,9 @@ history."""
 
 VOCABULARY = "ns/zorgnetwerk"
 DATASET = "id/dataset/zorgnetwerk"
+CATALOGUE = "id/catalogus/zorgnetwerk"
+FILES = "bestand/"
+"""Where the files of a folder that is not laid out like ours stand: each is read against its own IRI."""
 SPARQL_SERVICE = "sparql#service"
 """Described where it is: at the endpoint."""
 

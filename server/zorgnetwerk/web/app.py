@@ -18,6 +18,7 @@ from zorgnetwerk.web import (
     answer_files,
     entities,
     explanation,
+    files,
     harvest,
     pages,
     problems,
@@ -35,7 +36,8 @@ _LOG = logging.getLogger("zorgnetwerk.access")
 
 Rooms: TypeAlias = tuple[Callable[[Site], Blueprint], ...]
 READING: Rooms = tuple(
-    room.routes for room in (sparql, stopping, answer_files, explanation, queries, entities, harvest, wordlist, pages)
+    room.routes
+    for room in (sparql, stopping, answer_files, explanation, queries, entities, files, harvest, wordlist, pages)
 )
 """The rooms of those who read: they need neither the register nor the rules."""
 

@@ -8,26 +8,22 @@ Source: W3C Cool URIs (303); ICEG URI standard; RFC 9110, 8.7 (Content-Location)
 
 from __future__ import annotations
 
-import contextlib
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import quote
 
 from flask import Blueprint, Request, Response, request
-from rdflib import Graph, URIRef
+from rdflib import URIRef
 
-from zorgnetwerk.dataset import entities, listing, nearby, queries, schemes, vocabulary
-from zorgnetwerk.errors import Gone, NotAcceptable, NotFound
-from zorgnetwerk.store.journal import FILE, Journal
-from zorgnetwerk.store.redaction import is_redacted
+from zorgnetwerk.dataset import queries
+from zorgnetwerk.errors import NotAcceptable, NotFound
 from zorgnetwerk.terms import iris, media_types, syntax
-from zorgnetwerk.terms.iris import RESERVED_BASE, VOCABULARY
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, MediaType
-from zorgnetwerk.terms.namespaces import DCAT, DCT, OWL
-from zorgnetwerk.web import former, negotiation
+from zorgnetwerk.terms.namespaces import DCAT, DCT
+from zorgnetwerk.web import documents, former, negotiation
+from zorgnetwerk.web.documents import Document
 from zorgnetwerk.web.former import Edition
-from zorgnetwerk.web.frames import LANGUAGE_IN_PATH, Frame
+from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
 from zorgnetwerk.web.mementos import question_of
 from zorgnetwerk.web.responses import Representation, redirect, respond
 from zorgnetwerk.web.site import Site
@@ -43,21 +39,8 @@ OFFERS = (
 )
 _VARY = ("Accept", "Accept-Language")
 _IRI_SAFE = ":/?#[]@!$&'()*+,;=%-._~"
-_SHAPES = "shapes"
-_VERSION = re.compile(rf"{VOCABULARY}/[0-9]+(\.[0-9]+)*")
-_SKOLEM = ".well-known/genid"
-"""Nodes that a submission left without a name. Source: RDF 1.1 Concepts, 3.5."""
 _PAST = "/release/<int:number>/"
 _PAST_PAGE = f"/{LANGUAGE_IN_PATH}{_PAST}"
-
-
-class Document:
-    """One thing that can be shown: its graph for machines and its page for people, both made only when asked for."""
-
-    def __init__(self, path: str, graph: Callable[[], Graph], page: Callable[[Frame], str]) -> None:
-        self.path = path
-        self.graph = graph
-        self.page = page
 
 
 def routes(site: Site) -> Blueprint:
@@ -69,7 +52,7 @@ def routes(site: Site) -> Blueprint:
     def identify(rest: str, number: int | None = None) -> Response:
         return _identify(f"id/{rest}", Edition(site) if number is None else former.numbered(site, number))
 
-    for prefix in ("doc", "auth", "ns", _SHAPES, _SKOLEM):
+    for prefix in ("doc", "auth", "ns", documents.SHAPES, documents.SKOLEM):
         rest, name = f"{prefix}/<path:rest>", _endpoint(prefix)
         for kind, rule in (("", "/"), ("_page", f"/{LANGUAGE_IN_PATH}/"), ("_then", _PAST), ("_page_then", _PAST_PAGE)):
             blueprint.add_url_rule(f"{rule}{rest}", f"{name}{kind}", _shown(prefix, site), methods=["GET"])
@@ -94,27 +77,16 @@ def _identify(path: str, edition: Edition) -> Response:
     document = iris.document_path(path)
     text = queries.load("identify", site.base)
     found = site.store.select(queries.bind(text, thing=URIRef(site.base.iri(path)))) if document else []
+    if documents.is_in_catalogue_only(path, site):
+        return redirect("/catalogue")
     if document is None or not found:
-        _check_forgotten(path, site)
-        with _near(path, site):
+        documents.check_forgotten(path, site)
+        with documents.near(path, site):
             raise NotFound(f"Nothing is published about /{path}.")
     successor = site.base.path(str(found[0].get("successor", "")))
     if successor is not None:
         return redirect(f"{edition.prefix}/{quote(successor, safe='/~')}", 308, vary=())
     return redirect(edition.address(document))
-
-
-@contextlib.contextmanager
-def _near(path: str, site: Site) -> Iterator[None]:
-    """Adds what is spelled almost like this to what is raised because there is no such thing."""
-    try:
-        yield
-    except NotFound as error:
-        if not isinstance(error, Gone) and not site.pinned:
-            error.near = tuple(
-                nearby.near(path, site.per_release("slugs", lambda: nearby.slugs(site.store, site.base)))
-            )
-        raise
 
 
 def _shown(prefix: str, site: Site) -> Callable[..., Response]:
@@ -126,8 +98,10 @@ def _shown(prefix: str, site: Site) -> Callable[..., Response]:
             edition = former.numbered(site, number)
         else:
             edition = Edition(site) if language or suffix else former.dated(request, site, path)
-        with _near(path, edition.site):
-            document = _document(path, edition.site, _page_number(request))
+        if documents.is_in_catalogue_only(iris.thing_path(path) or "", edition.site):
+            return redirect(iris.page_path("catalogue", language, suffix.suffix if suffix else None))
+        with documents.near(path, edition.site):
+            document = documents.find(path, edition.site, _page_number(request))
         return _answer(request, edition, document, language, suffix)
 
     return view
@@ -149,54 +123,6 @@ def _page_number(asked: Request) -> int:
     if not text.isdecimal() or len(text) > 9 or int(text) < 1:
         raise NotFound(f"page is {text!r}, expected a number from 1.")
     return int(text)
-
-
-def _document(path: str, site: Site, page: int) -> Document:
-    """The document at a path. Errors: NotFound for a path that cannot name one of ours."""
-    store, base, renderer = site.store, site.base, site.renderer
-    thing = iris.thing_path(path)
-    if thing is not None:
-        return _described(path, URIRef(base.iri(thing)), site, page)
-    kind, _, rest = path.partition("/")
-    if kind == "doc" and iris.is_concept(rest):
-        found = listing.list_things(store, base, rest, page)
-        return Document(path, lambda: found.graph, lambda frame: renderer.list_page(found, frame))
-    if path == VOCABULARY or _is_its_version(path, site):
-        terms = site.per_release("vocabulary", lambda: vocabulary.describe_vocabulary(store, base))
-        return Document(path, lambda: terms.graph, lambda frame: renderer.vocabulary_page(terms, frame))
-    if iris.is_code_path(path):
-        iri = URIRef(base.iri(path))
-        if rest.count("/"):
-            return _described(path, iri, site, page)
-        scheme = schemes.describe_scheme(store, iri, base)
-        return Document(path, lambda: scheme.graph, lambda frame: renderer.scheme_page(scheme, frame))
-    if path.startswith((f"{VOCABULARY}/", f"{_SHAPES}/", f"{_SKOLEM}/")):
-        return _described(path, URIRef(base.iri(path)), site, page)
-    raise NotFound(f"There is nothing at /{path}.")
-
-
-def _is_its_version(path: str, site: Site) -> bool:
-    """Whether this is the version IRI of the vocabulary as it is published; earlier ones stand in earlier releases."""
-    if not _VERSION.fullmatch(path):
-        return False
-    vocabulary, version = (URIRef(site.base.iri(it)).n3() for it in (VOCABULARY, path))
-    return site.store.ask(f"ASK {{ {vocabulary} {OWL.versionIRI.n3()} {version} }}")
-
-
-def _described(path: str, iri: URIRef, site: Site, page: int) -> Document:
-    try:
-        description = entities.describe(site.store, iri, site.base, page)
-    except NotFound:
-        _check_forgotten(site.base.path(str(iri)) or "", site)
-        raise
-    return Document(path, lambda: description.graph, lambda frame: site.renderer.entity_page(description, frame))
-
-
-def _check_forgotten(path: str, site: Site) -> None:
-    """Passes unless the thing at this path was removed for good, which is told without naming it. Errors: Gone."""
-    journal = site.settings.state / FILE
-    if journal.exists() and is_redacted(Journal(journal), RESERVED_BASE + path):
-        raise Gone("What was here was removed for good, because the law wants it so.")
 
 
 def _answer(asked: Request, edition: Edition, document: Document, language: str, suffix: MediaType | None) -> Response:
@@ -268,9 +194,9 @@ def _foreign(asked: Request, site: Site, language: str) -> Response:
     if not iri:
         raise NotFound("The parameter 'iri' names the thing to describe.")
     path = site.base.path(iri)
-    if path is not None:
+    if path is not None and not path.startswith(iris.FILES):
         return redirect("/" + quote(path.lstrip("/"), safe="/~#"))  # two slashes would name another host
-    document = _described("describe", URIRef(iri), site, _page_number(asked))
+    document = documents.described("describe", URIRef(iri), site, _page_number(asked))
     return _answer_foreign(asked, site, document, language)
 
 

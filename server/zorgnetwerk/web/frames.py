@@ -23,6 +23,16 @@ from zorgnetwerk.terms.media_types import GRAPH_FORMATS, MediaType
 LANGUAGE_IN_PATH: Final = f"<any({', '.join(LANGUAGES)}):language>"
 """The first part of a page's path, as routes write it."""
 _LINKABLE = ("http://", "https://", "mailto:")
+SECTIONS: Final = (
+    "/doc/organisatie",
+    "/doc/samenwerkingsverband",
+    "/doc/bron",
+    f"/{iris.VOCABULARY}",
+    "/queries",
+    "/sparql",
+    "/dumps/",
+)
+"""The menu, where the data fills all of it."""
 _PAST = re.compile(r"/release/[0-9]+(?=/)")
 _FILES = "dumps/"
 """Where the paths of files begin, which have no language."""
@@ -35,7 +45,7 @@ class Frame:
 
     Shape: ``path`` is without language prefix and query, with a leading slash; ``query_string`` is kept by the
            language switch; ``modified`` is the ISO date of the release, "" when unknown; ``is_checking``
-           whether reports on the whole data set are made.
+           whether reports on the whole data set are made; ``sections`` the part of the menu that the data fills.
     """
 
     language: str
@@ -45,6 +55,12 @@ class Frame:
     release: int = 0
     modified: str = ""
     is_checking: bool = True
+    sections: tuple[str, ...] = SECTIONS
+
+    @property
+    def is_about_care(self) -> bool:
+        """Whether the data is what this publisher was made for, with its vocabulary and its forms."""
+        return f"/{iris.VOCABULARY}" in self.sections
 
     def here(self, language: str | None = None) -> str:
         """The path of this page, in another language when one is given."""
@@ -91,9 +107,18 @@ class Frame:
         path = self.base.path(iri)
         if path is None:
             return None
+        if path.startswith(iris.FILES):
+            return self.foreign_page_of(iri)
         if path.startswith(_FILES) and path != _FILES:
             return quote(f"/{path}", safe=_PATH_SAFE)
         return f"/{self.language}{self.past}{quote(iris.page_path(path), safe=_PATH_SAFE + '#%')}"
+
+    def data_address(self, iri: str) -> str:
+        """The address at which a program asks for data about a thing: its IRI, unless that leads elsewhere."""
+        path = self.base.path(iri)
+        if path is not None and not path.startswith(iris.FILES):
+            return iri
+        return self.base.iri(f"describe?{urlencode({'iri': iri})}")
 
     def foreign_page_of(self, iri: str) -> str:
         """The path of the page on which we say what the data holds about a foreign IRI."""
@@ -110,9 +135,9 @@ class Frame:
 
 
 def file_paths(frame: Frame, iri: URIRef | str) -> list[tuple[MediaType, str]]:
-    """Each RDF format with the path of the document about one of our IRIs in it; none for foreign IRIs."""
+    """Each RDF format with the path of the document about an IRI in it; none for foreign IRIs and those of files."""
     path = frame.base.path(str(iri))
-    if path is None:
+    if path is None or path.startswith(iris.FILES):
         return []
     body = path.partition("#")[0]
     return [

@@ -118,7 +118,8 @@ class Renderer:
     def home_page(self, overview: Overview, frame: Frame) -> str:
         """The first page: what this is, what it holds, where to begin."""
         view = front.home_view(overview, self._reader(overview.graph, overview.graph, frame))
-        return self._page("home.html", frame, title="Zorgnetwerk", view=view)
+        template = "home.html" if overview.is_about_care else "holdings.html"
+        return self._page(template, frame, title="Zorgnetwerk", view=view)
 
     def sparql_page(self, frame: Frame, query: str, questions: Sequence[Question], outcome: Outcome | None) -> str:
         """The page on which people ask in SPARQL; works without scripts and never forgets the query."""

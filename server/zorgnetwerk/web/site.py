@@ -12,15 +12,16 @@ from typing import Any, Self
 
 from flask import Request
 
+from zorgnetwerk.dataset import counting
 from zorgnetwerk.errors import NotFound, StoreUnavailable
 from zorgnetwerk.settings import Settings
 from zorgnetwerk.store.base import HistoricalStore, Store
-from zorgnetwerk.store.release import Release, Releases
-from zorgnetwerk.terms.iris import Base
+from zorgnetwerk.store.release import Record, Release, Releases
+from zorgnetwerk.terms.iris import VOCABULARY, Base
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.web.clients import Clients
 from zorgnetwerk.web.connections import Connections
-from zorgnetwerk.web.frames import Frame
+from zorgnetwerk.web.frames import SECTIONS, Frame
 from zorgnetwerk.web.negotiation import choose_language
 from zorgnetwerk.web.rendering import Renderer
 from zorgnetwerk.web.tallies import Tallies
@@ -100,7 +101,19 @@ class Site:
             release=release.number if release else 0,
             modified=release.record.created if release else "",
             is_checking=self.is_checking,
+            sections=_sections(release.record) if release else SECTIONS,
         )
+
+
+def _sections(record: Record) -> tuple[str, ...]:
+    """The part of the menu that this data fills; all of it where our vocabulary is and kinds were not yet counted."""
+    kinds = counting.kinds(record.counts)
+    if record.content_version and not kinds:
+        return SECTIONS
+    there = {"/sparql", "/dumps/", *(f"/doc/{kind}" for kind in kinds)}
+    there |= {"/queries"} if "vraag" in kinds else set()
+    there |= {f"/{VOCABULARY}"} if record.content_version else set()
+    return tuple(section for section in SECTIONS if section in there)
 
 
 def _without_language(path: str) -> str:

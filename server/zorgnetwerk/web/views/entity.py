@@ -40,7 +40,7 @@ def entity_view(description: Description, reader: Reader) -> EntityView:
         iri=str(iri),
         title=reader.name(iri),
         kind=_kind(reader, iri),
-        kinds=tuple(reader.link(kind) for kind in labels.types_of(graph, iri)),
+        kinds=tuple(reader.inner_link(kind) for kind in labels.types_of(graph, iri)),
         breadcrumb=_breadcrumb(reader, iri),
         aliases=_aliases(reader, iri),
         lead=_lead(reader, iri),

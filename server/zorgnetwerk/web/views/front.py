@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rdflib import Graph, URIRef
@@ -48,7 +49,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
-    """Everything that the first page shows."""
+    """Everything that the first page shows; ``sample`` is an address to ask for data about one thing."""
 
     entries: tuple[Entry, ...]
     evidence: tuple[Entry, ...]
@@ -63,6 +64,9 @@ class HomeView:
     questions: tuple[Asked, ...]
     specimen: Judgement | None
     sample: str
+    classes: tuple[Entry, ...]
+    graphs: tuple[Entry, ...]
+    things: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,10 @@ def home_view(overview: Overview, reader: Reader) -> HomeView:
             for question in overview.questions
         ),
         specimen=_specimen(reader),
-        sample=overview.sample,
+        sample=reader.frame.data_address(overview.sample) if overview.sample else "",
+        classes=_counted(reader, overview.classes),
+        graphs=_counted(reader, overview.graphs),
+        things=overview.sizes.get("subjects", 0),
     )
 
 
@@ -172,6 +179,14 @@ def _entries(reader: Reader, overview: Overview, wanted: tuple[str, ...]) -> tup
         Entry(kinds.plural(reader.t, kind), overview.kinds[kind], reader.frame.to(f"/doc/{kind}"))
         for kind in wanted
         if overview.kinds.get(kind)
+    )
+
+
+def _counted(reader: Reader, numbers: Mapping[URIRef, int]) -> tuple[Entry, ...]:
+    frame = reader.frame
+    return tuple(
+        Entry(reader.name(term).text, number, frame.page_of(term) or frame.foreign_page_of(term))
+        for term, number in numbers.items()
     )
 
 

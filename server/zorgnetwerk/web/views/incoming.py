@@ -45,7 +45,7 @@ def topics(reader: Reader, graph_name: URIRef) -> tuple[tuple[Text, tuple[Link, 
         path = reader.frame.base.path(str(topic)) or ""
         parts = path.split("/")
         kind = parts[1] if len(parts) > 2 else ""
-        groups.setdefault(kind, []).append(reader.link(topic))
+        groups.setdefault(kind, []).append(reader.inner_link(topic))
     return tuple(
         (Text(kind), tuple(sorted(links, key=lambda link: (sort_key(link.text.text), link.iri))))
         for kind, links in sorted(groups.items())

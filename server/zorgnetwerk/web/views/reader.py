@@ -74,6 +74,14 @@ class Reader:
             self._links[term] = self._to(term, self.name(term))
         return self._links[term]
 
+    def inner_link(self, term: Node) -> Link:
+        """A mention that leads to what is said here about a thing or what points to it: a class, a topic; wherever the
+        thing is at home.
+        """
+        if not isinstance(term, URIRef):
+            return self.link(term)
+        return Link(self.name(term), self.frame.page_of(str(term)) or self.frame.foreign_page_of(str(term)), str(term))
+
     def property_link(self, predicate: URIRef) -> Link:
         """A mention of a property that leads to its definition."""
         name = self.property_name(predicate)
@@ -138,7 +146,7 @@ class Reader:
         page = self.frame.page_of(str(term))
         if page is not None:
             return Link(name, page, str(term))
-        if (term, RDF.type, None) in self.graph:
+        if (term, None, None) in self.graph:
             return Link(name, self.frame.foreign_page_of(str(term)), str(term))
         return Link(name, str(term) if is_linkable(str(term)) else "", str(term), external=True)
 
