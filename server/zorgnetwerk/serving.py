@@ -63,7 +63,8 @@ def plan_of(settings: Settings, base: Base, cause: str = "build", accept_loss: b
     from zorgnetwerk.submission.release_check import release_checks
 
     content = Content(settings.content)
-    checks = release_checks(content.folder) if content.is_house and not settings.unchecked else ()
+    has_shapes = content.is_house and (content.folder / "shapes").is_dir()
+    checks = release_checks(content.folder) if has_shapes and not settings.unchecked else ()
     return Plan(
         content=content,
         base=base,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from zorgnetwerk.dataset.content import Content
-from zorgnetwerk.errors import ContentError
+from zorgnetwerk.errors import CandidateRefused, ContentError
 from zorgnetwerk.terms import graph_names
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,6 +80,42 @@ def test_a_mistake_is_named_with_file_and_line(tmp_path: Path) -> None:
     write(tmp_path / "data" / "bad.ttl", "@prefix a: <http://a/> .\n\na:b a:c ]\n")
     with pytest.raises(ContentError, match=r"data/bad\.ttl, line 3, column"):
         Content(tmp_path).lines()
+
+
+def test_every_broken_file_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "a.ttl", "<a> <b> ]")
+    write(tmp_path / "b.ttl", "<a> <b> <c> .")
+    write(tmp_path / "c.trig", "<a> <b> <c> .\n<g> { ]")
+    with pytest.raises(CandidateRefused) as caught:
+        Content(tmp_path).lines()
+    first, second = caught.value.reasons
+    assert "a.ttl, line 1, column" in first
+    assert "c.trig, line 2, column" in second
+
+
+def test_a_link_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "a.ttl", "<a> <b> <c> .")
+    (tmp_path / "b.ttl").symlink_to(tmp_path / "none.ttl")
+    with pytest.raises(ContentError, match=r"b\.ttl: this link leads nowhere"):
+        Content(tmp_path).lines()
+
+
+def test_what_is_left_out_of_another_folder_is_known(tmp_path: Path) -> None:
+    for name in ("a.ttl", "data/b.n3", "c.ttl.gz", ".hidden/d.txt", "LICENSE"):
+        write(tmp_path / name, "")
+    assert Content(tmp_path).left_out() == ["LICENSE", "c.ttl.gz", "data/b.n3"]
+
+
+def test_a_folder_is_laid_out_like_ours_when_it_has_both_data_and_vocabulary(tmp_path: Path) -> None:
+    write(tmp_path / "data" / "a.ttl", "<> <http://p> 1 .")
+    write(tmp_path / "b.ttl", "<> <http://p> 1 .")
+    content = Content(tmp_path)
+    assert not content.is_house
+    assert len(content.files()) == 2
+    (tmp_path / "ontologie").mkdir()
+    assert content.is_house
+    assert [file.path.name for file in content.files()] == ["a.ttl"]
+    assert content.left_out() == []
 
 
 def test_fingerprint_follows_the_files(tmp_path: Path) -> None:

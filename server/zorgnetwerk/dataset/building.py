@@ -256,6 +256,8 @@ def check(
         reasons.extend(_offences(plan, store))
         progress("checking example questions")
         reasons.extend(questions.check(store, expected, plan.base))
+        if not plan.checks:
+            progress("checking no shapes: the content has none")
     for name, further in plan.checks:
         progress(f"checking {name}")
         reasons.extend(further(lines, store))

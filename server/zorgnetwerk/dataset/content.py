@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from zorgnetwerk.errors import ContentError
+from zorgnetwerk.errors import CandidateRefused, ContentError
 from zorgnetwerk.store.digest_memory import DigestMemory
 from zorgnetwerk.terms import graph_names, media_types
 from zorgnetwerk.terms.iris import FILES, RESERVED_BASE, VOCABULARY
@@ -112,12 +112,23 @@ class Content:
         return set(self.each_line(default_graph))
 
     def each_line(self, default_graph: str = "union") -> Iterator[str]:
-        """The same lines one after another, some more than once. Errors: ContentError with file, line and column."""
+        """The same lines one after another, some more than once.
+
+        Errors: ContentError with file, line and column, of every file that cannot be read.
+        """
         from zorgnetwerk.terms import syntax
 
+        broken: list[ContentError] = []
         for number, file in enumerate(self.files()):
-            name = None if default_graph == "own" else file.graph_name
-            yield from syntax.read_lines(file.path, base_iri=file.base_iri, graph_name=name, blank_prefix=f"f{number}b")
+            name, prefix = None if default_graph == "own" else file.graph_name, f"f{number}b"
+            try:
+                yield from syntax.read_lines(file.path, base_iri=file.base_iri, graph_name=name, blank_prefix=prefix)
+            except ContentError as error:
+                broken.append(error)
+        if len(broken) == 1:
+            raise broken[0]
+        if broken:
+            raise CandidateRefused(f"{len(broken)} files cannot be read.", [str(error) for error in broken])
 
     def size(self) -> int:
         """The bytes of all files together."""
