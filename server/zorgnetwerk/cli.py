@@ -71,6 +71,8 @@ def build(settings: Settings, cause: str, accept_loss: bool) -> None:
     with click.progressbar(length=10, label="building", file=sys.stderr, item_show_func=lambda step: step or "") as bar:
         outcome = build_release(Releases(state), plan, lambda step: bar.update(1, step))
     release = outcome.release
+    for notice in plan.content.notices() if outcome.is_new else ():
+        click.echo(notice, err=True)
     click.echo(
         f"release {release.number}: {release.record.quads} statements, {'new' if outcome.is_new else 'unchanged'}"
     )

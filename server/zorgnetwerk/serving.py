@@ -63,8 +63,7 @@ def plan_of(settings: Settings, base: Base, cause: str = "build", accept_loss: b
     from zorgnetwerk.submission.release_check import release_checks
 
     content = Content(settings.content)
-    has_shapes = content.is_house and (content.folder / "shapes").is_dir()
-    checks = release_checks(content.folder) if has_shapes and not settings.unchecked else ()
+    checks = release_checks(content.folder) if content.has_shapes and not settings.unchecked else ()
     return Plan(
         content=content,
         base=base,
@@ -167,7 +166,10 @@ def build_or_keep(releases: Releases, plan: Plan, say: Callable[[str], None]) ->
         published = publish(releases, is_house=plan.content.is_house, retention=plan.retention)
         if published is not None:
             say(f"Accepted changes were waiting: release {published.number} has them.")
-        return build(releases, plan, say)
+        outcome = build(releases, plan, say)
+        for notice in plan.content.notices() if outcome.is_new else ():
+            say(notice)
+        return outcome
     except ContentError as error:
         current = releases.current()
         if current is None or current.record.base_iri != plan.base.value:

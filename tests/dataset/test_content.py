@@ -103,7 +103,12 @@ def test_a_link_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
 def test_what_is_left_out_of_another_folder_is_known(tmp_path: Path) -> None:
     for name in ("a.ttl", "data/b.n3", "c.ttl.gz", ".hidden/d.txt", "LICENSE"):
         write(tmp_path / name, "")
-    assert Content(tmp_path).left_out() == ["LICENSE", "c.ttl.gz", "data/b.n3"]
+    content = Content(tmp_path)
+    assert content.left_out() == ["LICENSE", "c.ttl.gz", "data/b.n3"]
+    assert content.notices() == ["left out for their endings: LICENSE, c.ttl.gz, data/b.n3 (3)"]
+    for number in range(9):
+        write(tmp_path / f"{number}.txt", "")
+    assert content.notices() == ["left out for their endings: 0.txt, 1.txt, 2.txt, 3.txt, 4.txt … (12)"]
 
 
 def test_a_folder_is_laid_out_like_ours_when_it_has_both_data_and_vocabulary(tmp_path: Path) -> None:
@@ -116,6 +121,9 @@ def test_a_folder_is_laid_out_like_ours_when_it_has_both_data_and_vocabulary(tmp
     assert content.is_house
     assert [file.path.name for file in content.files()] == ["a.ttl"]
     assert content.left_out() == []
+    assert [notice.partition(":")[0] for notice in content.notices()] == ["nothing is checked against shapes"]
+    (tmp_path / "shapes").mkdir()
+    assert content.notices() == []
 
 
 def test_fingerprint_follows_the_files(tmp_path: Path) -> None:

@@ -36,8 +36,6 @@ SHRINK_LIMIT = 0.5
 """A release that loses more than this share of the quads of its parent is refused unless the loss is accepted by
 name."""
 
-_TOLD = 5
-"""Files left out that are named."""
 _NAMED = re.compile(r"<([^<>\s]+)>")
 
 Check: TypeAlias = Callable[[set[str], LocalStore], Sequence[str]]
@@ -80,10 +78,6 @@ def build(releases: Releases, plan: Plan, progress: Callable[[str], object] = st
             return Outcome(fresh, is_new=False)
         freshness.check_whole(journal, releases.newest())
         progress("reading content")
-        left_out = plan.content.left_out()
-        if left_out:
-            named = ", ".join(left_out[:_TOLD]) + (" …" if len(left_out) > _TOLD else "")
-            progress(f"left out for their endings: {named} ({len(left_out):,})")
         if bulk.is_for(plan, journal):
             with releases.making() as folder:
                 release = bulk.build(releases, plan, folder, fingerprint, journal, progress)
@@ -256,8 +250,6 @@ def check(
         reasons.extend(_offences(plan, store))
         progress("checking example questions")
         reasons.extend(questions.check(store, expected, plan.base))
-        if not plan.checks:
-            progress("checking no shapes: the content has none")
     for name, further in plan.checks:
         progress(f"checking {name}")
         reasons.extend(further(lines, store))

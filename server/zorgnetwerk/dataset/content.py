@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 ANSWERS: Final = "data/queries/answers"
 """Where the answers lie that the stored questions are to give, each file named after its question."""
+_TOLD = 5
+"""Files left out that are named."""
 _IGNORED_FOLDERS = frozenset(("examples", "node_modules", "__pycache__"))
 
 
@@ -72,6 +74,22 @@ class Content:
             return []
         found = (path for path in self._seen([self.folder]) if not media_types.of_file(path))
         return [path.relative_to(self.folder).as_posix() for path in found]
+
+    def notices(self) -> list[str]:
+        """What a build passes over in silence and somebody may not have meant."""
+        said = []
+        left_out = self.left_out()
+        if left_out:
+            named = ", ".join(left_out[:_TOLD]) + (" …" if len(left_out) > _TOLD else "")
+            said.append(f"left out for their endings: {named} ({len(left_out):,})")
+        if self.is_house and not self.has_shapes:
+            said.append(f"nothing is checked against shapes: {self.folder / 'shapes'} is not there")
+        return said
+
+    @property
+    def has_shapes(self) -> bool:
+        """Whether the folder says what valid means."""
+        return self.is_house and (self.folder / "shapes").is_dir()
 
     def _seen(self, roots: Iterable[Path]) -> Iterator[Path]:
         """Everything in these folders but folders and what is hidden or generated, in a fixed order."""
