@@ -308,3 +308,13 @@ def test_foreign_things_that_the_data_describes_have_a_page(site: RunningSite) -
     away = site.ask(f"/describe?iri={site.base}/other.example/")
     assert away.headers.get("location", "").startswith("/other.example/")
     assert site.ask("/nl/describe").status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "way"),
+    [("/doc/", "/"), ("/fr/doc/", "/fr/"), ("/auth/", "/"), ("/ns/", "/ns/zorgnetwerk")],
+)
+def test_an_address_without_its_end_leads_to_where_one_can_begin(site: RunningSite, path: str, way: str) -> None:
+    reply = site.ask(path, {"Accept": "text/html"})
+    assert (reply.status, reply.headers["location"]) == (303, way)
+    assert site.ask(way, {"Accept": "text/html"}).status == 200

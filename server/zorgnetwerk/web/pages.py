@@ -9,16 +9,19 @@ from flask import Blueprint, Request, Response, request
 
 from zorgnetwerk.dataset import counting, overview
 from zorgnetwerk.errors import NotFound, StoreUnavailable
+from zorgnetwerk.terms import iris
+from zorgnetwerk.terms.iris import VOCABULARY
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import HTML, JSON, TEXT
 from zorgnetwerk.web import metrics, negotiation
 from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
-from zorgnetwerk.web.responses import Representation, respond
+from zorgnetwerk.web.responses import Representation, redirect, respond
 from zorgnetwerk.web.site import Site
 
 _COUNTED_LIVE_QUADS: Final = 100_000
 """The first page of larger data shows numbers that were counted before: by the build, or after a change in the
 background, a moment later."""
+_TRUNKS: Final = ("doc", "auth", "ns")
 
 
 def routes(site: Site) -> Blueprint:
@@ -29,6 +32,11 @@ def routes(site: Site) -> Blueprint:
     @blueprint.get(f"/{LANGUAGE_IN_PATH}/")
     def home(language: str = "") -> Response:
         return _home(request, site, language)
+
+    @blueprint.get(f"/<any({', '.join(_TRUNKS)}):trunk>/")
+    @blueprint.get(f"/{LANGUAGE_IN_PATH}/<any({', '.join(_TRUNKS)}):trunk>/")
+    def trunk(trunk: str, language: str = "") -> Response:
+        return redirect(_from_trunk(trunk, language, site), vary=())
 
     @blueprint.get("/static/<path:name>")
     def static(name: str) -> Response:
@@ -54,6 +62,12 @@ def routes(site: Site) -> Blueprint:
         return respond(request, Representation(text.encode(), TEXT, seconds=site.settings.page_seconds))
 
     return blueprint
+
+
+def _from_trunk(trunk: str, language: str, site: Site) -> str:
+    """Where somebody is led who takes away the end of an address."""
+    page = VOCABULARY if trunk == "ns" and f"/{VOCABULARY}" in site.frame(request).sections else ""
+    return iris.page_path(page, language)
 
 
 def _home(asked: Request, site: Site, language: str) -> Response:
