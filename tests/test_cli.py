@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import click
@@ -110,13 +111,107 @@ def test_before_the_first_build_commands_say_so(state: Path) -> None:
     for arguments in (("query", "--state-dir", state, "ASK {}"), ("dump", "--state-dir", state)):
         done = run(*arguments)
         assert done.exit_code == 1
-        assert "run 'zorgnetwerk build'" in done.output
+        assert f"There is no state in {state}" in done.output
+        assert "'zorgnetwerk build'" in done.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("releases",),
+        ("rollback", "1"),
+        ("query", "ASK {}"),
+        ("dump",),
+        ("doctor",),
+        ("token", "list"),
+        ("journal", "verify"),
+        ("backup", "copy"),
+    ],
+    ids=" ".join,
+)
+def test_a_command_that_reads_makes_no_state(state: Path, content: Path, arguments: tuple[str, ...]) -> None:
+    given = ("--content", content) if arguments[0] == "doctor" else ()
+    run(*arguments, "--state-dir", state, *given)
+    assert not state.exists()
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("releases/000002/release.json", "release.json cannot be read"),
+        ("releases/000002/quads.nq", "lacks quads.nq"),
+        ("releases/000002/store/CURRENT", "lacks store/CURRENT"),
+        ("releases/000002/", "names release 2, which is not there (kept: 1)"),
+        ("current", "instead of the number of a release"),
+    ],
+)
+def test_what_is_damaged_is_named_and_set_aside_by_the_next_build(
+    built: Path, content: Path, damage: str, said: str
+) -> None:
+    (content / "more.ttl").write_text("<http://e/b> a <http://e/Thing> .", "utf-8")
+    assert run("build", "--content", content, "--state-dir", built).exit_code == 0
+    if damage.endswith("/"):
+        shutil.rmtree(built / damage)
+    elif damage == "current":
+        (built / damage).write_bytes(b"\xff\xfe")
+    else:
+        (built / damage).unlink()
+    listed = run("releases", "--state-dir", built)
+    assert listed.exit_code == 1
+    assert "       1  2" in listed.output
+    examined = run("doctor", "--state-dir", built, "--content", content)
+    assert examined.exit_code == 1
+    for done in (listed, examined):
+        assert said in done.output
+        assert "'zorgnetwerk build'" in done.output
+    made = run("build", "--content", content, "--state-dir", built)
+    assert made.exit_code == 0
+    assert said in made.output
+    assert run("doctor", "--state-dir", built, "--content", content).exit_code == 0
+    assert run("query", "--state-dir", built, "ASK { <http://e/b> ?p ?o }").output.strip() == "true"
+    number = 2 if damage == "current" else 3  # a number that was served is never used again
+    assert f"release {number}: 3 statements" in made.output
+    aside = built / "releases" / "damaged-000002"
+    assert aside.exists() == (damage not in ("current", "releases/000002/"))
+
+
+def test_a_state_in_which_no_release_is_left_is_built_anew(built: Path, content: Path) -> None:
+    shutil.rmtree(built / "releases" / "000001")
+    made = run("build", "--content", content, "--state-dir", built)
+    assert made.exit_code == 0
+    assert "Served now: none." in made.output
+    assert "release 2: 2 statements, new" in made.output
+
+
+def test_a_release_without_its_pointer_is_found_by_the_doctor(built: Path, content: Path) -> None:
+    (built / "current").unlink()
+    done = run("doctor", "--state-dir", built, "--content", content)
+    assert done.exit_code == 1
+    assert "1 kept, but none is served" in done.output
+
+
+def test_a_file_that_cannot_be_written_or_read_is_named(built: Path, tmp_path: Path) -> None:
+    done = run("dump", "--state-dir", built, "-o", tmp_path / "none" / "d.nq")
+    assert (done.exit_code, "none/d.nq: No such file or directory" in done.output) == (1, True)
+    done = run("dump", "--state-dir", built, "-o", "/dev/full")
+    assert (done.exit_code, "No space left on device" in done.output) == (1, True)
+    (tmp_path / "q.rq").write_bytes(b"ASK { # \xff\n}")
+    done = run("query", "--state-dir", built, "--file", tmp_path / "q.rq")
+    assert (done.exit_code, "q.rq is not UTF-8" in done.output) == (1, True)
+
+
+def test_a_query_ends_at_the_limit_that_is_set(built: Path) -> None:
+    numbers = " ".join(map(str, range(200)))
+    wide = " ".join(f"VALUES ?v{each} {{ {numbers} }}" for each in range(6))
+    done = run("query", "--state-dir", built, "--query-timeout", "0.3", f"SELECT (COUNT(*) AS ?n) {{ {wide} }}")
+    assert done.exit_code == 1
+    assert "longer than 0.3 seconds" in done.output
 
 
 def test_doctor_finds_a_healthy_house(built: Path, content: Path) -> None:
     done = run("doctor", "--state-dir", built, "--content", content)
     assert done.exit_code == 0, done.output
-    for subject in ("platform", "workers", "state folder", "journal", "content"):
+    for subject in ("platform", "workers", "releases", "journal", "content"):
         assert f"ok    {subject}" in done.output
 
 
@@ -126,7 +221,7 @@ def test_doctor_names_what_is_wrong(built: Path, content: Path) -> None:
     done = run("doctor", "--state-dir", built, "--content", content)
     assert done.exit_code == 1
     assert "FAIL  content" in done.output
-    assert "FAIL  state folder" in done.output
+    assert "FAIL  releases" in done.output
 
 
 def test_keys_are_printed_once_and_kept_as_hashes(state: Path) -> None:

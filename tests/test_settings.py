@@ -37,6 +37,10 @@ def test_a_flag_that_was_not_given_changes_nothing() -> None:
         ({"port": 70_000}, {}, "at most 65535"),
         ({"default_graph": "all"}, {}, "expected one of union, own"),
         ({"log_level": "loud"}, {}, "expected one of debug"),
+        ({"query_timeout": "nan"}, {}, "query_timeout is 'nan', expected a number"),
+        ({"query_timeout": "inf"}, {}, "query_timeout is 'inf', expected a number"),
+        ({"port": 8112.5}, {}, r"port is 8112\.5, expected a whole number"),
+        ({"host": 5.5}, {}, r"host is 5\.5, expected text"),
     ],
 )
 def test_a_wrong_setting_is_named(flags: dict[str, object], environment: dict[str, str], message: str) -> None:

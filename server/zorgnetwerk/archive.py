@@ -38,7 +38,7 @@ def journal() -> None:
 @guarded
 def verify(settings: Settings) -> None:
     """Check every entry, the chain, and that release, store and dump agree. Exit code 1 when something does not."""
-    state = State.open(settings.state)
+    state = State.found(settings.state)
     problems = list(agreement.problems(Releases(state)))
     for problem in problems:
         click.echo(problem, err=True)
@@ -81,7 +81,7 @@ def export(settings: Settings, after: int) -> None:
 @guarded
 def backup(settings: Settings, target: Path) -> None:
     """Copy journal, submissions, keys and history, also while the site runs, into a new folder or .tar.gz file."""
-    copied = copies.back_up(State.open(settings.state), target, _now())
+    copied = copies.back_up(State.found(settings.state), target, _now())
     click.echo(f"{target}: {copied.files} files, {copied.entries} journal entries")
 
 
@@ -110,7 +110,7 @@ def redact(settings: Settings, what: str, reason: str, yes: bool) -> None:
     The thing answers 410 afterwards. Stop nothing: a running site goes over to the cleaned release. Backups and copies
     that others hold are not reached.
     """
-    state = State.open(settings.state)
+    state = State.found(settings.state)
     target = Target(Base(state.base_iri).reserve(what) if state.base_iri else what)
     if target.text in reason or what in reason:
         raise StateError("The reason repeats what is to be removed; it would stay in the journal.")
@@ -126,7 +126,7 @@ def redact(settings: Settings, what: str, reason: str, yes: bool) -> None:
 
 
 def _journal(settings: Settings) -> Journal:
-    return Journal(State.open(settings.state).folder / FILE)
+    return Journal(State.found(settings.state).folder / FILE)
 
 
 def _exported(entry: Entry) -> dict[str, Any]:

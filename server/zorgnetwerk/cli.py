@@ -15,11 +15,12 @@ from pathlib import Path
 import click
 
 from zorgnetwerk import __version__
-from zorgnetwerk.errors import ZorgnetwerkError
+from zorgnetwerk.errors import StateDamaged, StateError, SyntaxInvalid, ZorgnetwerkError
 from zorgnetwerk.flags import FLAGS, LaterGroup, guarded, settings_flags
 from zorgnetwerk.serving import base_of, plan_of
 from zorgnetwerk.serving import serve as serve_site
 from zorgnetwerk.settings import Settings
+from zorgnetwerk.store import mending
 from zorgnetwerk.store.release import Release, Releases
 from zorgnetwerk.store.state import State
 from zorgnetwerk.submission.keys import ROLES, Keys
@@ -66,6 +67,7 @@ def build(settings: Settings, cause: str, accept_loss: bool) -> None:
     from zorgnetwerk.dataset.building import build as build_release
 
     state = State.open(settings.state)
+    mending.mend(Releases(state), _say)
     served = Releases(state).current()
     plan = plan_of(settings, base_of(settings, state, settings.port), cause, accept_loss)
     with click.progressbar(length=10, label="building", file=sys.stderr, item_show_func=lambda step: step or "") as bar:
@@ -98,14 +100,23 @@ def _renew_checker(settings: Settings, moment: str) -> None:
 @guarded
 def releases(settings: Settings) -> None:
     """List the kept releases."""
-    kept = Releases(State.open(settings.state))
-    current = kept.current_number()
+    kept = Releases(State.found(settings.state))
+    damages = [str(damage) for damage in mending.damages(kept)]
+    current = 0
+    with contextlib.suppress(StateDamaged):
+        current = kept.current_number()
     for number in kept.numbers():
-        record = kept.get(number).record
+        try:
+            record = kept.get(number).record
+        except StateDamaged:
+            click.echo(f"! {number:6d}  damaged")
+            continue
         mark = "*" if number == current else " "
         click.echo(
             f"{mark} {number:6d}  {record.created}  {record.quads:9d} statements  {record.hash[:12]}  {record.cause}"
         )
+    if damages:
+        raise StateError("\n".join(damages))
 
 
 @main.command()
@@ -114,7 +125,7 @@ def releases(settings: Settings) -> None:
 @guarded
 def rollback(settings: Settings, number: int) -> None:
     """Serve an earlier kept release again."""
-    state = State.open(settings.state)
+    state = State.found(settings.state)
     with state.writing():
         Releases(state).point_to(number)
     click.echo(f"release {number} is served now")
@@ -156,13 +167,15 @@ def doctor(settings: Settings) -> None:
 @guarded
 def query(settings: Settings, text: str | None, file: Path | None, form: str | None) -> None:
     """Answer a SPARQL query from the current release ('-' reads standard input)."""
+    from zorgnetwerk.store.base import Limits
     from zorgnetwerk.store.local import LocalStore
     from zorgnetwerk.store.query import Query
 
-    source = file.read_text("utf-8") if file else (sys.stdin.read() if text in (None, "-") else str(text))
+    source = _text_of(file) if file else (sys.stdin.read() if text in (None, "-") else str(text))
     asked = Query.parse(source, settings.query_bytes)
     release = _current(settings)
-    store = LocalStore(release.folder, default_graph=release.record.default_graph)  # type: ignore[arg-type]
+    limits = Limits(settings.query_timeout, settings.result_bytes, settings.query_memory)
+    store = LocalStore(release.folder, default_graph=release.record.default_graph, limits=limits)  # type: ignore[arg-type]
     media_type = _FORMATS[form] if form else (media_types.TURTLE if asked.is_graph else media_types.RESULTS_CSV)
     try:
         with store.answer(asked, media_type).body as body:
@@ -232,7 +245,7 @@ def create(settings: Settings, role: str, organisation: str) -> None:
 @guarded
 def list_keys(settings: Settings) -> None:
     """List the keys, without secrets."""
-    for key in Keys(State.open(settings.state).folder).all():
+    for key in Keys(State.found(settings.state).folder).all():
         shown = {name: value for name, value in asdict(key).items() if name != "digest"}
         click.echo(json.dumps(shown, ensure_ascii=False))
 
@@ -243,15 +256,22 @@ def list_keys(settings: Settings) -> None:
 @guarded
 def revoke(settings: Settings, name: str) -> None:
     """Remove a key."""
-    key = Keys(State.open(settings.state).folder).revoke(name)
+    key = Keys(State.found(settings.state).folder).revoke(name)
     click.echo(f"key {key.name} is revoked")
 
 
 def _current(settings: Settings) -> Release:
-    release = Releases(State.open(settings.state)).current()
+    release = Releases(State.found(settings.state)).current()
     if release is None:
         raise ZorgnetwerkError("No release has been built yet; run 'zorgnetwerk build'.")
     return release
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise SyntaxInvalid(f"{file} is not UTF-8: {error.reason} at byte {error.start}.") from error
 
 
 def _say(text: str) -> None:

@@ -7,13 +7,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from zorgnetwerk.dataset import agreement
 from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.dataset.freshness import check_whole
 from zorgnetwerk.errors import ZorgnetwerkError
 from zorgnetwerk.settings import Settings
-from zorgnetwerk.store import confinement
+from zorgnetwerk.store import confinement, mending
 from zorgnetwerk.store.journal import FILE, Journal
-from zorgnetwerk.store.release import Releases
+from zorgnetwerk.store.release import Release, Releases
 from zorgnetwerk.store.state import State
 from zorgnetwerk.web.assets import STATIC_FOLDER
 
@@ -45,24 +46,50 @@ def _machine() -> Iterator[Finding]:
 
 def _state(settings: Settings) -> Iterator[Finding]:
     try:
+        if not settings.state.exists():
+            yield Finding("state folder", True, f"{settings.state} is not there yet; 'zorgnetwerk build' makes it")
+            return
         state = State.open(settings.state)
         if not os.access(state.folder, os.W_OK):
             yield Finding("state folder", False, f"{state.folder} is not writable; choose another with --state-dir")
             return
         releases = Releases(state)
-        current = releases.current()
-        number = (
-            f"release {current.number} of {current.record.created}"
-            if current
-            else "no release yet: run 'zorgnetwerk build'"
-        )
-        yield Finding("state folder", True, f"{state.folder}, {number}, {len(releases.numbers())} kept")
+        yield from _releases(releases)
         journal = Journal(state.folder / FILE)
         check_whole(journal, releases.newest())
         problems = journal.verify()
         yield Finding("journal", not problems, " ".join(problems) or "every entry and the chain hold")
     except ZorgnetwerkError as error:
         yield Finding("state folder", False, str(error))
+
+
+def _releases(releases: Releases) -> Iterator[Finding]:
+    damages = list(mending.damages(releases))
+    for damage in damages:
+        yield Finding("releases", False, str(damage))
+    if damages:
+        return
+    current, kept = releases.current(), len(releases.numbers())
+    where = str(releases.state.folder)
+    if current is None and kept:
+        ways = "'zorgnetwerk rollback N' serves one, 'zorgnetwerk build' makes one anew"
+        yield Finding("releases", False, f"{where}: {kept} kept, but none is served; {ways}")
+    elif current is None:
+        yield Finding("releases", True, f"{where}: none yet; 'zorgnetwerk build' makes one")
+    else:
+        problems = _disagreements(releases, current)
+        found = f"{where}: release {current.number} of {current.record.created} is served, {kept} kept"
+        yield Finding("releases", not problems, " ".join(problems) or found)
+
+
+def _disagreements(releases: Releases, current: Release) -> list[str]:
+    """What of the served release does not agree with the journal, or is gone."""
+    if not current.record.journal:
+        return []
+    try:
+        return list(agreement.of_release(Journal(releases.state.folder / FILE), current))
+    except (OSError, ValueError) as error:
+        return [f"{current.folder} is not whole: {error}"]
 
 
 def _content(settings: Settings) -> Iterator[Finding]:

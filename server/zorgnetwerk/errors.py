@@ -7,7 +7,8 @@ to status. Foreign exceptions are translated where they arise, keeping the cause
     ├── SettingError            a setting is unknown or has a wrong value
     ├── ContentError            a content file cannot be read or breaks a rule (file, line, column)
     │   └── CandidateRefused    a build was checked and refused; the old release stays
-    ├── StateError              the state folder is of a newer format, locked, or damaged
+    ├── StateError              the state folder is of a newer format, locked, or lacks something
+    │   └── StateDamaged        a release or the pointer is not whole; a build sets it aside
     ├── SyntaxInvalid           text that does not parse (line, column)
     │   └── QueryRefused        a query that the public endpoint does not run (SERVICE, updates, too deep, too long)
     │       └── UpdateRefused   an update operation, which this endpoint never takes
@@ -89,6 +90,10 @@ class CandidateRefused(ContentError):
 
 class StateError(ZorgnetwerkError):
     """The state folder is of a newer format, held by another process, or damaged."""
+
+
+class StateDamaged(StateError):
+    """Something in the state folder is not whole; a build sets it aside (``store/mending.py``)."""
 
 
 class SyntaxInvalid(ZorgnetwerkError):

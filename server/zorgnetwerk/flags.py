@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -60,7 +61,7 @@ def settings_flags(*names: str) -> Callable[[Command], Command]:
 
 
 def guarded(command: Command) -> Command:
-    """Turns an error of ours into its message and exit code 1."""
+    """Turns an error of ours, or of the operating system, into its message and exit code 1."""
 
     @wraps(command)
     def run(*arguments: Any, config: Path | None = None, **options: Any) -> Any:
@@ -69,10 +70,19 @@ def guarded(command: Command) -> Command:
             logs.set_up(chosen.log_level)
             return command(chosen, *arguments, **{key: value for key, value in options.items() if key not in FLAGS})
         except ZorgnetwerkError as error:
-            click.echo(click.style("Error: ", fg="red") + str(error), err=True)
-            sys.exit(1)
+            _fail(str(error))
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # whoever read has enough; click ends quietly
+            named = f"{error.filename}: " if error.filename else ""
+            _fail(f"{named}{error.strerror or error}")
 
     return run  # type: ignore[return-value]
+
+
+def _fail(text: str) -> NoReturn:
+    click.echo(click.style("Error: ", fg="red") + text, err=True)
+    sys.exit(1)
 
 
 class LaterGroup(click.Group):

@@ -41,7 +41,7 @@ def push_release(settings: Settings, number: int | None, say: Callable[[str], ob
     """
     if not settings.remote_query or not settings.remote_update:
         raise SettingError("push needs remote_query and remote_update: the addresses of the engine's two endpoints.")
-    state = State.open(settings.state)
+    state = State.found(settings.state)
     releases = Releases(state)
     with state.writing():
         release = releases.get(number) if number else releases.current()

@@ -23,6 +23,7 @@ from zorgnetwerk.dataset import freshness
 from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.errors import ContentError, SettingError
 from zorgnetwerk.settings import ENVIRONMENT_PREFIX, Settings
+from zorgnetwerk.store import mending
 from zorgnetwerk.store.frames import SOCKET_PATH_LIMIT
 from zorgnetwerk.store.options import LOANS_PER_DOOR, DispatcherOptions
 from zorgnetwerk.store.release import Release, Releases
@@ -144,6 +145,7 @@ def present_release(
     """The release to serve, and whether it was built now. What a build needs is only loaded when there is one to make:
     a start that finds nothing changed answers within a second.
     """
+    mending.mend(releases, say)
     content, checked = Content(settings.content), not settings.unchecked
     fingerprint = freshness.fingerprint_of(releases, content, _default_graph(settings), checked=checked)
     found = freshness.fresh(releases, fingerprint, base.value)

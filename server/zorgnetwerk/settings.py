@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.resources
 import ipaddress
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -174,6 +175,10 @@ def _from_file(file: Path) -> dict[str, Any]:
     return {name: _convert(name, value, str(file)) for name, value in content.items()}
 
 
+_GIVEN_AS: Mapping[type, tuple[type, ...]] = {str: (str,), int: (str, int), float: (str, int, float)}
+"""What a value may come as, by what it is to be: flags and environment hold texts, TOML files numbers."""
+
+
 def _convert(name: str, value: Any, origin: str) -> Any:
     kinds: dict[str, type] = {item: type(default) for item, default, _, _ in table()}
     if name not in kinds:
@@ -182,9 +187,12 @@ def _convert(name: str, value: Any, origin: str) -> Any:
     try:
         if kind is bool:
             return _boolean(value)
-        if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
+        if isinstance(value, bool) or not isinstance(value, _GIVEN_AS[kind]):
             raise ValueError("wrong kind")
-        return kind(value)
+        converted = kind(value)
+        if kind is float and not math.isfinite(converted):
+            raise ValueError("nothing to count with")
+        return converted
     except (TypeError, ValueError) as error:
         expected = {int: "a whole number", float: "a number", bool: "yes or no", str: "text"}[kind]
         raise SettingError(f"{origin}: {name} is {value!r}, expected {expected}") from error

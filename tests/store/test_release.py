@@ -73,7 +73,7 @@ def test_remains_of_an_interrupted_build_are_cleared(releases: Releases) -> None
 def test_a_damaged_pointer_is_named(releases: Releases) -> None:
     admit(releases)
     (releases.state.folder / "current").write_text("x", "utf-8")
-    with pytest.raises(StateError, match="instead of a release number"):
+    with pytest.raises(StateError, match="instead of the number of a release"):
         releases.current()
 
 

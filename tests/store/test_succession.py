@@ -162,6 +162,7 @@ def test_a_folder_is_followed_by_any_other(state: Path) -> None:
         shows(pool, 4)
         point(state, 2)
         shows(pool, 2)
+        wait_until(lambda: len(pool.pids("master")) == 1, 5)
         [master] = pool.pids("master")
         assert "--release=" + str(state / "releases" / "000001") in Path(f"/proc/{master}/cmdline").read_text()
 

@@ -22,10 +22,11 @@ def problems(releases: Releases) -> Iterator[str]:
     yield from journal.verify()
     newest = releases.newest()
     if newest is not None and newest.record.journal:
-        yield from _of_release(journal, newest)
+        yield from of_release(journal, newest)
 
 
-def _of_release(journal: Journal, release: Release) -> Iterator[str]:
+def of_release(journal: Journal, release: Release) -> Iterator[str]:
+    """What does not agree with a release that was made from this journal."""
     record, name = release.record, f"Release {release.number}"
     base = Base(record.base_iri)
     asserted = journal.replay(record.journal)

@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from zorgnetwerk.errors import StateError
+from zorgnetwerk.errors import StateDamaged, StateError
 from zorgnetwerk.store.state import write_durably
 
 QUADS: Final = "quads.nq"
@@ -85,7 +85,7 @@ def chain_of(folder: Path) -> Chain:
     except FileNotFoundError:
         return Chain()
     except (OSError, ValueError, KeyError) as error:
-        raise StateError(f"{folder / _INDEX} cannot be read: {error}. Run 'zorgnetwerk build'.") from error
+        raise StateDamaged(f"{folder / _INDEX} cannot be read: {error}. Run 'zorgnetwerk build'.") from error
 
 
 def extend(parent: Path, parent_number: int, folder: Path, number: int, change: Change, store: int = 0) -> Chain:

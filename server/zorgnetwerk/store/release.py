@@ -25,12 +25,14 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
-from zorgnetwerk.errors import Gone, NotFound, StateError
+from zorgnetwerk.errors import Gone, NotFound, StateDamaged, StateError
 from zorgnetwerk.store import deltas, faults
 from zorgnetwerk.store.history import Entry, History, Timeline
 from zorgnetwerk.store.state import FORMAT, State, release_folder, sync_folder, write_durably
 
 CURRENT: Final = "current"
+SET_ASIDE: Final = "'zorgnetwerk build' sets that folder aside and makes a release anew."
+_WAYS_OUT: Final = "'zorgnetwerk rollback N' serves a kept one, 'zorgnetwerk build' makes one anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +108,17 @@ class Releases:
         return current_number(self.state.folder)
 
     def current(self) -> Release | None:
-        """The served release, or None before the first build."""
+        """The served release, or None before the first build. Errors: StateError."""
         number = self.current_number()
-        return self.get(number) if number else None
+        if not number:
+            return None
+        try:
+            return self.get(number)
+        except (NotFound, Gone) as error:
+            kept = ", ".join(map(str, self.numbers())) or "none"
+            raise StateDamaged(
+                f"{self._pointer} names release {number}, which is not there (kept: {kept}). {_WAYS_OUT}"
+            ) from error
 
     def newest(self) -> Release | None:
         """The release with the highest number, which a rollback leaves in place; None before the first build."""
@@ -139,7 +149,7 @@ class Releases:
 
     def next_number(self) -> int:
         """The number for a new release; never one that was used, also when it was rolled back or not restored."""
-        return (max((*self.numbers(), self.current_number()), default=0) or self._history.highest()) + 1
+        return max(*self.numbers(), self.current_number(), self._history.highest(), 0) + 1
 
     def candidate(self) -> Path:
         """An empty folder to make a release in; remains of an interrupted build are cleared."""
@@ -177,6 +187,11 @@ class Releases:
         sync_folder(self.root)
         self.point_to(record.number)
         return Release(folder, record)
+
+    def point_to_none(self) -> None:
+        """Serves nothing until a release is made: for a state folder in which none is left."""
+        self._pointer.unlink(missing_ok=True)
+        sync_folder(self.state.folder)
 
     def point_to(self, number: int) -> None:
         """Serves another kept release. Errors: NotFound, Gone."""
@@ -233,11 +248,11 @@ def current_number(state_folder: Path) -> int:
     """
     pointer = state_folder / CURRENT
     try:
-        text = pointer.read_text("ascii").strip()
+        text = pointer.read_text("utf-8", "replace").strip()
     except FileNotFoundError:
         return 0
-    if not text.isdigit():
-        raise StateError(f"{pointer} holds {text!r} instead of a release number; run 'zorgnetwerk rollback N'.")
+    if not (text.isascii() and text.isdigit()):
+        raise StateDamaged(f"{pointer} holds {text[:40]!r} instead of the number of a release. {_WAYS_OUT}")
     return int(text)
 
 
@@ -251,12 +266,21 @@ def _read_record(folder: Path) -> Record:
     try:
         loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise StateError(f"{path} cannot be read: {error}. Remove that folder and run 'zorgnetwerk build'.") from error
+        raise StateDamaged(f"{path} cannot be read ({_reason(error)}). {SET_ASIDE}") from error
+    if not isinstance(loaded, dict):
+        raise StateDamaged(f"{path} holds no record of a release. {SET_ASIDE}")
     if loaded.get("format") != FORMAT:
         raise StateError(
             f"{path} has format {loaded.get('format')}, this version reads {FORMAT}. Run 'zorgnetwerk build'."
         )
-    return record_of(loaded)
+    try:
+        return record_of(loaded)
+    except TypeError as error:
+        raise StateDamaged(f"{path} holds half a record ({error}). {SET_ASIDE}") from error
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 def record_of(loaded: Mapping[str, Any]) -> Record:

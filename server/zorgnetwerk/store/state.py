@@ -63,6 +63,18 @@ class State:
             state._write({"format": FORMAT})
         return state
 
+    @classmethod
+    def found(cls, folder: Path) -> State:
+        """The state folder, for those who only read or change what is there.
+
+        Errors: StateError when there is none; those of ``open``.
+        """
+        if not (folder / "releases").is_dir():
+            raise StateError(
+                f"There is no state in {folder}. 'zorgnetwerk build' makes it; --state-dir names another folder."
+            )
+        return cls.open(folder)
+
     @property
     def _path(self) -> Path:
         return self.folder / "state.json"
