@@ -85,8 +85,8 @@ def set_up(kind: str) -> None:
 
 
 def fingerprint(kind: str) -> str:
-    """What the set-up depends on: requirements, the project file, what the editor is built from, whether it can be."""
-    digest = hashlib.sha256(f"{sys.version} {shutil.which('npm') is not None}".encode())
+    """What the set-up depends on: this folder, requirements, the project file, the sources of the editor, npm."""
+    digest = hashlib.sha256(f"{ROOT} {sys.version} {shutil.which('npm') is not None}".encode())
     sources = [path for path in FRONTEND.glob("*") if path.is_file()] + list((FRONTEND / "src").glob("*.js"))
     for path in (REQUIREMENTS[kind], ROOT / "pyproject.toml", *sorted(sources)):
         digest.update(path.read_bytes())
@@ -94,9 +94,14 @@ def fingerprint(kind: str) -> str:
 
 
 def make_venv(uv: str | None) -> None:
-    """Create .venv unless it is there."""
-    if PYTHON.exists() and (uv or (VENV / "bin" / "pip").exists()):
+    """Create .venv unless it is there; anew when it came here with a checkout that was copied or moved, since its
+    programs would run the code of the other one.
+    """
+    made_for = VENV / ".made-for"
+    is_ours = made_for.exists() and made_for.read_text() == str(ROOT)
+    if is_ours and PYTHON.exists() and (uv or (VENV / "bin" / "pip").exists()):
         return
+    shutil.rmtree(VENV, ignore_errors=True)
     command = (
         [uv, "venv", "--quiet", "--python", sys.executable, str(VENV)]
         if uv
@@ -108,6 +113,7 @@ def make_venv(uv: str | None) -> None:
                 "This Python cannot make a virtual environment. On Debian: apt-get install python3-venv. Or install uv."
             )
         )
+    made_for.write_text(str(ROOT))
 
 
 def install(uv: str | None, what: list[str]) -> None:
