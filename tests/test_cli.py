@@ -183,6 +183,12 @@ def test_a_state_in_which_no_release_is_left_is_built_anew(built: Path, content:
     assert "release 2: 2 statements, new" in made.output
 
 
+def test_published_iris_stay_when_the_record_of_the_folder_is_lost(built: Path, content: Path) -> None:
+    (built / "state.json").unlink()
+    assert "release 1: 2 statements, unchanged" in run("build", "--content", content, "--state-dir", built).output
+    assert json.loads((built / "state.json").read_text("utf-8"))["base_iri"] == "http://b.example/"
+
+
 def test_a_release_without_its_pointer_is_found_by_the_doctor(built: Path, content: Path) -> None:
     (built / "current").unlink()
     done = run("doctor", "--state-dir", built, "--content", content)

@@ -38,8 +38,10 @@ def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "first"
     for name in ("dev.py", "pyproject.toml", "requirements", "server/frontend"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
-        copy(ROOT / name, folder / name)  # type: ignore[operator]
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("node_modules"))
+        else:
+            shutil.copyfile(ROOT / name, folder / name)
     return folder
 
 

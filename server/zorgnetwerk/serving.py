@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 from zorgnetwerk.dataset import freshness
 from zorgnetwerk.dataset.content import Content
-from zorgnetwerk.errors import ContentError, SettingError
+from zorgnetwerk.errors import ContentError, SettingError, StateDamaged
 from zorgnetwerk.settings import ENVIRONMENT_PREFIX, Settings
 from zorgnetwerk.store import mending
 from zorgnetwerk.store.frames import SOCKET_PATH_LIMIT
@@ -43,8 +43,8 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def base_of(settings: Settings, state: State, port: int) -> Base:
-    """The base IRI that holds: the one given now, else the recorded one, else the address of this first start;
-    recorded.
+    """The base IRI that holds: the one given now, else the recorded one, else that of the newest release, else the
+    address of this first start; recorded.
 
     Errors: SettingError when the given one is no base IRI.
     """
@@ -52,10 +52,18 @@ def base_of(settings: Settings, state: State, port: int) -> Base:
     if given and not is_base(given):
         raise SettingError(f"base_iri is {given!r}, expected http(s)://host/ ending in a slash")
     host = "localhost" if settings.host in _LOOPBACK or settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
-    value = given or state.base_iri or f"http://{host}:{port}/"
+    value = given or state.base_iri or _base_of_releases(state) or f"http://{host}:{port}/"
     if value != state.base_iri:
         state.record_base_iri(value)
     return Base(value)
+
+
+def _base_of_releases(state: State) -> str:
+    """What the published IRIs begin with when the record of the state folder is lost; "" when nothing is published."""
+    with contextlib.suppress(StateDamaged):
+        newest = Releases(state).newest()
+        return newest.record.base_iri if newest else ""
+    return ""
 
 
 def plan_of(settings: Settings, base: Base, cause: str = "build", accept_loss: bool = False) -> Plan:
