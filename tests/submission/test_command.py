@@ -70,3 +70,10 @@ def test_other_files_are_refused_by_name(settings: Settings, tmp_path: Path) -> 
     other.write_bytes(b"%PDF")
     with pytest.raises(ContentError, match=r"x\.pdf"):
         check(settings, other)
+
+
+def test_a_folder_without_shapes_has_nothing_to_check_against(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("<http://e/a> <http://e/b> 1 .", "utf-8")
+    settings = Settings(content_dir=str(tmp_path), state_dir=str(tmp_path / "state"))
+    with pytest.raises(ContentError, match="no shapes here to check against; name the data set with --content"):
+        check_files(settings, [tmp_path / "a.ttl"], "en", "text", print)

@@ -96,6 +96,24 @@ def test_a_declared_encoding_that_is_not_read_is_pointed_at(tmp_path: Path, enco
         syntax.read_graph(path, BASE)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.ttl", "<http://e/a> <http://e/b> 1 ."),
+        ("x.nq", "<http://e/a> <http://e/b> <http://e/c> ."),
+        ("x.jsonld", '{"@id": "http://e/a", "http://e/b": 1}'),
+        (
+            "x.rdf",
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
+            '<rdf:Description rdf:about="http://e/a"><e:b>1</e:b></rdf:Description></rdf:RDF>',
+        ),
+    ],
+)
+def test_a_byte_order_mark_is_no_text(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, "utf-8-sig")
+    assert len(syntax.read_graph(tmp_path / name, BASE)) == 1
+
+
 def test_a_context_elsewhere_is_refused_in_words() -> None:
     with pytest.raises(SyntaxInvalid, match="nothing is fetched; put the context itself into the file"):
         syntax.parse(b'{"@context": "http://e/c", "@id": "http://e/a", "p": 1}', media_types.JSON_LD)

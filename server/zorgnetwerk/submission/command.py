@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.errors import ContentError
 from zorgnetwerk.settings import Settings
 from zorgnetwerk.submission import holdings, parsing, reporting
@@ -41,6 +42,10 @@ def check_files(
     file is a submission; tables (CSV, XLSX) are one together, and texts (.txt) are sources for the quotations of all.
     Errors: ContentError for a file whose ending is none of the accepted formats, or content that cannot be read.
     """
+    if not Content(settings.content).has_shapes:
+        raise ContentError(
+            "there are no shapes here to check against; name the data set with --content", str(settings.content)
+        )
     sources = Path(settings.sources_dir) if settings.sources_dir else None
     release = holdings.published({"state_dir": settings.state})
     checker = Checker.load(settings.content, release, sources)

@@ -10,6 +10,7 @@ writers.
 
 from __future__ import annotations
 
+import codecs
 import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -209,7 +210,11 @@ def _read(path: Path, base_iri: str | None) -> Iterator[ox.Quad]:
     if media_type is None:
         raise ContentError(f"the file ending is none of {', '.join(sorted(FILE_SUFFIXES))}", str(path))
     try:
-        yield from ox.parse(path=str(path), format=_format(media_type), base_iri=base_iri)
+        with path.open("rb") as file:
+            if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:  # editors leave it; the engine takes it for text
+                yield from ox.parse(file, format=_format(media_type), base_iri=base_iri)
+            else:
+                yield from ox.parse(path=str(path), format=_format(media_type), base_iri=base_iri)
     except SyntaxError as error:
         raise ContentError(message_of(error), str(path), place_of(error, path.read_bytes())) from error
     except (ValueError, OSError) as error:
