@@ -139,7 +139,8 @@ def _add_document(graph: Graph, iri: URIRef, base: Base, page: int, pages: int) 
 def _finished(
     store: Store, iri: URIRef, graph: Graph, counts: Mapping[URIRef, int], base: Base, page: int, pages: int
 ) -> Description:
-    known = set(graph.subjects(RDF.type, None)) - {iri}
+    # Of the things of a class their type is all that the document says: they are still to be named.
+    known = {subject for subject, kind in graph.subject_objects(RDF.type) if kind != iri} - {iri}
     terms = labels.mentioned(graph) - known
     used = labels.predicates(graph) | set(counts) | _claimed(graph)
     lexicon = Graph()

@@ -15,10 +15,10 @@ from urllib.parse import quote, urlencode
 from rdflib import URIRef
 
 from zorgnetwerk.terms import iris
-from zorgnetwerk.terms.dates import parse_date
 from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.terms.languages import LANGUAGES
 from zorgnetwerk.terms.media_types import GRAPH_FORMATS, MediaType
+from zorgnetwerk.web import clock
 
 LANGUAGE_IN_PATH: Final = f"<any({', '.join(LANGUAGES)}):language>"
 """The first part of a page's path, as routes write it."""
@@ -92,7 +92,7 @@ class Frame:
 
     def released(self) -> datetime.date | None:
         """The day of the release, when it is known."""
-        return parse_date(self.modified[:10])
+        return clock.day_of(self.modified)
 
     def to(self, path: str) -> str:
         """The path of another page in this language.

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from babel.units import format_unit
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
@@ -247,7 +248,11 @@ def _environment(translator: Translator, assets: Assets) -> Environment:
     def day(value: datetime.date) -> str:
         return format_date(value, "long", locale=translator.locale)
 
-    environment.filters.update(number=number, day=day)
+    def size(value: int) -> str:
+        unit, scale = ("megabyte", 1e6) if value >= 1e6 else ("kilobyte", 1e3)
+        return format_unit(value / scale, unit, "short", format="#,##0.0", locale=translator.locale)
+
+    environment.filters.update(number=number, day=day, size=size)
     environment.globals.update(
         asset=assets.url, has_asset=assets.names.__contains__, kind_plural=lambda kind: kinds.plural(translator, kind)
     )

@@ -5,16 +5,14 @@ Knows labels and pages. Must not know the journal.
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from babel.dates import format_datetime, get_timezone
-
 from zorgnetwerk.dataset.changes import Summary
+from zorgnetwerk.web.clock import moment
 from zorgnetwerk.web.frames import Frame
 from zorgnetwerk.web.translations import Translator, mark
 
@@ -33,7 +31,6 @@ SEVERITIES: Final[tuple[tuple[str, str, str], ...]] = (
     ("Info", "notes", mark("Notes")),
 )
 _SHOWN: Final = 25
-_ZONE: Final = "Europe/Brussels"
 
 Naming = Callable[[str], str]
 """From an IRI to what it is called."""
@@ -131,15 +128,6 @@ def _what(change: Summary, t: Translator, name: Naming) -> str:
     if change.kind == "build" and change.cause in ("build", "restore"):
         return t.gettext("The content of the publisher changed")
     return change.cause
-
-
-def moment(text: str, t: Translator) -> str:
-    """A moment as people write it, in Belgian time; a text that is none stays as it is."""
-    try:
-        when = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return format_datetime(when, "medium", tzinfo=get_timezone(_ZONE), locale=t.locale)
 
 
 def conformance_view(values: Mapping[str, Any], t: Translator, frame: Frame, name: Naming) -> ConformanceView:

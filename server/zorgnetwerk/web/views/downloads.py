@@ -6,6 +6,8 @@ import datetime
 from dataclasses import dataclass
 from typing import Self
 
+from zorgnetwerk.web import clock
+
 
 @dataclass(frozen=True, slots=True)
 class DumpFile:
@@ -28,6 +30,4 @@ class DumpFile:
         >>> DumpFile.of("a.nq", "/a.nq", "text/plain", 5, "00", "2026-01-02T03:04:05+00:00", 1).modified.day
         2
         """
-        return cls(
-            name, href, media_type, size_bytes, sha256, datetime.datetime.fromisoformat(created).date(), statements
-        )
+        return cls(name, href, media_type, size_bytes, sha256, clock.day_of(created) or datetime.date.min, statements)

@@ -82,9 +82,7 @@ _SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "QueryStopped": mark("This query was stopped before its end. Send it again if that was a mistake."),
         "WorkerDied": mark("The process that worked on this ended. Nothing else was affected. Send it again."),
         "StoreUnavailable": mark("The data cannot be read at this moment. Try again soon."),
-        "NotFound": mark(
-            "Nothing is published at this address. Addresses that are spelled almost like it, if any, stand below."
-        ),
+        "NotFound": mark("Nothing is published at this address."),
         "Gone": mark("What stood at this address is no longer published."),
         "NotAcceptable": mark("None of the formats that were asked for is available here. These are:"),
         "length": mark("The query is longer than a query may be. Shorten it, or work on the files."),

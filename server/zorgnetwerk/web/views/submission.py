@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from babel.dates import format_datetime, get_timezone
-
 from zorgnetwerk.submission.inbox import SentFile, files_of
 from zorgnetwerk.submission.rows import Event, Submission
+from zorgnetwerk.web.clock import moment
 from zorgnetwerk.web.translations import Translator, mark
 from zorgnetwerk.web.views.difference import DifferenceView
 
@@ -217,12 +215,3 @@ def _where(entry: Mapping[str, Any], t: Translator) -> str:
     if not entry.get("line"):
         return ""
     return t.gettext("line {line}, column {column}").format(line=entry["line"], column=entry.get("column") or 1)
-
-
-def moment(text: str, t: Translator) -> str:
-    """A moment as people here read it: in the time of Brussels; the text itself when it is none."""
-    try:
-        found = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return format_datetime(found, "medium", tzinfo=get_timezone("Europe/Brussels"), locale=t.locale)

@@ -9,7 +9,7 @@ import datetime
 import re
 from decimal import Decimal, InvalidOperation
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
@@ -17,6 +17,7 @@ from rdflib.term import Node
 from zorgnetwerk.dataset import labels
 from zorgnetwerk.terms.dates import parse_date, precision
 from zorgnetwerk.terms.namespaces import XSD
+from zorgnetwerk.web.clock import moment
 from zorgnetwerk.web.frames import is_linkable
 from zorgnetwerk.web.views.model import Item, Link, Row, Text, Value
 from zorgnetwerk.web.views.reader import Reader
@@ -154,10 +155,8 @@ def _readable(reader: Reader, text: str, datatype: URIRef | None) -> str | None:
         day = parse_date(text)
         return reader.day(day) if day else None
     if datatype == XSD.dateTime and _MOMENT.match(text):
-        try:
-            return format_datetime(datetime.datetime.fromisoformat(text), "long", locale=language)
-        except ValueError:
-            return None
+        shown = moment(text, reader.t)
+        return shown if shown != text else None
     if datatype == XSD.boolean:
         words = {
             "true": reader.t.gettext("yes"),
