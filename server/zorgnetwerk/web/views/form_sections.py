@@ -6,9 +6,12 @@ named here is asked among those that few need. Must not know Flask.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
+
+from babel import Locale
 
 from zorgnetwerk.submission.form_files import (
     LONGEST_SOURCE,
@@ -73,6 +76,7 @@ _UNASKED: Final = ("bron", "kenmerk", "bestandsnaam", "sha256", "verband")
 _WIDE: Final = (Kind.QUOTATION, Kind.ADDRESS)
 _AREAS: Final = ("citaat", "doel")
 _LONG: Final = (*_AREAS, "titel", "tijd")
+_TAG: Final = re.compile(rf"\(({'|'.join(LANGUAGES)})\)$")
 _LICENCES: Final[Mapping[str, str]] = MappingProxyType({"CC0": "CC0", "CC_BY_4_0": "CC BY 4.0"})
 
 
@@ -196,7 +200,7 @@ class FormReader:
     def _words(self, question: Question) -> tuple[str, str]:
         tag = self._t.language
         own = _WORDS.get(f"{question.sheet}.{question.key}") or _WORDS.get(question.key) or ("", "")
-        label = self._t.gettext(own[0]) if own[0] else question.heading[tag]
+        label = self._t.gettext(own[0]) if own[0] else _spelled(question.heading[tag], tag)
         help_ = self._t.gettext(own[1]) if own[1] else "" if own[0] else question.help[tag]
         return label[:1].upper() + label[1:], help_
 
@@ -219,6 +223,15 @@ class FormReader:
             )
             return "several" if question.many else "select", tuple(listed)
         return "area" if question.key in _AREAS else "line", ()
+
+
+def _spelled(heading: str, language: str) -> str:
+    """The heading of a column with the language in brackets in words, as far as it is one.
+
+    >>> _spelled("nom (nl)", "fr"), _spelled("nom (bref)", "fr")
+    ('nom (néerlandais)', 'nom (bref)')
+    """
+    return _TAG.sub(lambda tag: f"({Locale(language).languages[tag[1]]})", heading)
 
 
 def _says(item: FieldView) -> bool:

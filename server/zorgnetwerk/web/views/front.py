@@ -165,7 +165,8 @@ def catalogue_view(graph: Graph, reader: Reader) -> tuple[Described, ...]:
             if isinstance(node, URIRef) and node not in seen:
                 seen.add(node)
                 found = sections(reader, node, frozenset({DCT.title, OWL.versionInfo}))
-                made.append(Described(reader.name(node), names[kind], _anchor(node), found))
+                described_first = tuple(sorted(found, key=lambda section: section.key != "goal"))
+                made.append(Described(reader.name(node), names[kind], _anchor(node), described_first))
     return tuple(made)
 
 
