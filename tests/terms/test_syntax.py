@@ -114,6 +114,12 @@ def test_a_byte_order_mark_is_no_text(tmp_path: Path, name: str, text: str) -> N
     assert len(syntax.read_graph(tmp_path / name, BASE)) == 1
 
 
+def test_a_mistake_behind_a_byte_order_mark_has_its_line(tmp_path: Path) -> None:
+    (tmp_path / "x.ttl").write_text("<http://e/a> <http://e/b> 1 .\n<http://e/a> ]", "utf-8-sig")
+    with pytest.raises(ContentError, match=r"x\.ttl, line 2, column 14"):
+        syntax.read_graph(tmp_path / "x.ttl", BASE)
+
+
 def test_a_context_elsewhere_is_refused_in_words() -> None:
     with pytest.raises(SyntaxInvalid, match="nothing is fetched; put the context itself into the file"):
         syntax.parse(b'{"@context": "http://e/c", "@id": "http://e/a", "p": 1}', media_types.JSON_LD)

@@ -210,14 +210,24 @@ def _read(path: Path, base_iri: str | None) -> Iterator[ox.Quad]:
     if media_type is None:
         raise ContentError(f"the file ending is none of {', '.join(sorted(FILE_SUFFIXES))}", str(path))
     try:
-        with path.open("rb") as file:
-            if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:  # editors leave it; the engine takes it for text
-                yield from ox.parse(file, format=_format(media_type), base_iri=base_iri)
-            else:
-                yield from ox.parse(path=str(path), format=_format(media_type), base_iri=base_iri)
+        yield from ox.parse(path=str(path), format=_format(media_type), base_iri=base_iri)
     except SyntaxError as error:
-        raise ContentError(message_of(error), str(path), place_of(error, path.read_bytes())) from error
+        data = path.read_bytes()
+        if not data.startswith(codecs.BOM_UTF8):
+            raise ContentError(message_of(error), str(path), place_of(error, data)) from error
+        # Editors leave the mark, and the engine takes it for text.
+        yield from _read_marked(path, data.removeprefix(codecs.BOM_UTF8), media_type, base_iri)
     except (ValueError, OSError) as error:
+        raise ContentError(str(error), str(path)) from error
+
+
+def _read_marked(path: Path, data: bytes, media_type: MediaType, base_iri: str | None) -> Iterator[ox.Quad]:
+    """The quads of a file behind its byte order mark. Errors: as ``_read``."""
+    try:
+        yield from ox.parse(data, format=_format(media_type), base_iri=base_iri)
+    except SyntaxError as error:
+        raise ContentError(message_of(error), str(path), place_of(error, data)) from error
+    except ValueError as error:
         raise ContentError(str(error), str(path)) from error
 
 

@@ -73,7 +73,8 @@ def _from_trunk(trunk: str, language: str, site: Site) -> str:
 def _home(asked: Request, site: Site, language: str) -> Response:
     chosen = language or negotiation.choose_language(asked.headers.get("Accept-Language"))
     record = site.release().record
-    known = record.counts if record.quads > _COUNTED_LIVE_QUADS and counting.kinds(record.counts) else None
+    has_kinds = counting.kinds(record.counts) or not record.content_version  # data of others may have none
+    known = record.counts if record.quads > _COUNTED_LIVE_QUADS and record.counts and has_kinds else None
     key = f"overview {record.counted if known else ''}"
     numbers = site.per_release(key, lambda: overview.overview(site.store, site.base, known))
     body = site.renderer.home_page(numbers, site.frame(asked, chosen, "/")).encode()
