@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.server
 import shutil
 import socket
@@ -11,12 +12,13 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from zorgnetwerk.errors import DeadlineExceeded, StoreUnavailable, SyntaxInvalid
+from zorgnetwerk.store import conversion, remote
 from zorgnetwerk.store.base import Limits, Store
 from zorgnetwerk.store.query import Query
 from zorgnetwerk.store.remote import Credentials, RemoteStore
@@ -148,6 +150,27 @@ def liar() -> Iterator[str]:
 def test_a_broken_answer_is_never_believed(liar: str, path: str) -> None:
     with pytest.raises(StoreUnavailable):
         RemoteStore(liar + path).answer(Query.parse("SELECT ?x { ?x ?y ?z }"), media_types.RESULTS_CSV)
+
+
+@pytest.mark.parametrize("read", [remote.solutions_of, conversion.solutions_of])
+def test_an_error_that_ends_in_another_thread_takes_no_solutions_with_it(
+    read: Callable[[bytes], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"uri","value":"http://e/a"}},'
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    gc.disable()
+    try:
+        with pytest.raises(StoreUnavailable) as caught:
+            read(body)
+        caught.value.__cause__.__context__ = caught.value  # type: ignore[union-attr]  # only the collector ends them
+        del caught
+        collector = threading.Thread(target=gc.collect)
+        collector.start()
+        collector.join()
+    finally:
+        gc.enable()
+    assert complaints == []
 
 
 def test_a_graph_that_breaks_off_is_never_believed(liar: str) -> None:

@@ -67,11 +67,19 @@ def solutions_of(document: bytes) -> list[dict[str, Node]]:
 
     >>> solutions_of(b'{"head":{"vars":["x","y"]},"results":{"bindings":[{"x":{"type":"literal","value":"01"}}]}}')
     [{'x': rdflib.term.Literal('01')}]
+
+    Errors: StoreUnavailable for a document that is broken or holds a verdict.
     """
-    parsed = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
-    if isinstance(parsed, ox.QueryBoolean):
-        raise StoreUnavailable("A verdict came where solutions were expected: use ask() for ASK.")
-    return Converter().solutions([variable.value for variable in parsed.variables], parsed)
+    parsed: object = None
+    try:
+        parsed = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
+        if isinstance(parsed, ox.QuerySolutions):
+            return Converter().solutions([variable.value for variable in parsed.variables], parsed)
+    except (SyntaxError, ValueError) as error:
+        # The engine wants solutions to end in the thread that made them; an error that held them may end in any.
+        parsed = None
+        raise StoreUnavailable(f"The answer of the engine is broken: {error}") from error.with_traceback(None)
+    raise StoreUnavailable("A verdict came where solutions were expected: use ask() for ASK.")
 
 
 def verdict_of(document: bytes) -> bool:

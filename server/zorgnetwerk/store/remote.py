@@ -247,6 +247,7 @@ def _too_large(limits: Limits, used: int) -> ResultTooLarge:
 def _solutions(data: bytes) -> Any:
     """The parsed results, read to the end once to see that they are whole."""
     data = _NODE_ID.sub(rb"\1", data)
+    found = rows = None
     try:
         found = ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
         rows = list(_rows(found))
@@ -255,6 +256,7 @@ def _solutions(data: bytes) -> Any:
             data = _TRUE if truth else _FALSE
         return ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
     except (SyntaxError, ValueError) as error:
+        found = rows = None  # as in ``conversion.solutions_of``
         raise StoreUnavailable("The remote endpoint sent an incomplete or broken answer.") from error
 
 
