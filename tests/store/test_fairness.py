@@ -72,10 +72,10 @@ def figure(pool: Pool, name: str) -> Callable[[], int]:
 
 
 def test_fifty_long_queries_of_one_client_do_not_starve_another(pool: Pool) -> None:
+    refused = pool.count("client_limit")
     crowd = Crowd(pool, [Asker("greedy", f"greedy-{number:03}") for number in range(50)], seconds=20)
     paused = figure(pool, "paused")
-    wait_until(lambda: paused() >= 6, 20)
-    time.sleep(1.5)
+    wait_until(lambda: paused() >= 6 and pool.count("client_limit") - refused >= 40, 20)
     began = time.monotonic()
     try:
         ask(pool, HEAVY, Asker("other"), 60)

@@ -64,12 +64,15 @@ class Master:
                 if key.fd == wake_read:
                     os.read(wake_read, 1024)
                 else:
-                    frame = self._control.receive()
-                    if frame.header["op"] == "succeed":
-                        self._hand_on(Path(str(frame.header["release"])), frame)
-                    else:
-                        self._fork(str(frame.header["lane"]))
+                    for frame in self._control.frames():  # all that came: of what is read already nothing wakes us
+                        self._obey(frame)
             self._reap()
+
+    def _obey(self, frame: Frame) -> None:
+        if frame.header["op"] == "succeed":
+            self._hand_on(Path(str(frame.header["release"])), frame)
+        else:
+            self._fork(str(frame.header["lane"]))
 
     def _fork(self, lane: str) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
