@@ -72,6 +72,14 @@ def test_everything_mentioned_has_its_name(network: MemoryStore, base: Base) -> 
     ) in graph
 
 
+def test_the_things_of_a_class_have_their_names(network: MemoryStore, base: Base) -> None:
+    before = network.calls
+    graph = describe(network, URIRef(str(ORG.Organization)), base).graph
+    for path, name in (("id/organisatie/az-noord", "AZ Noord"), ("id/organisatie/az-zuid", "AZ Zuid")):
+        assert (thing(base, path), SKOS.prefLabel, Literal(name, lang="nl")) in graph
+    assert network.calls - before == 3
+
+
 def test_names_of_properties_travel_beside_the_document(network: MemoryStore, base: Base) -> None:
     found = describe(network, thing(base, "id/organisatie/az-noord"), base)
     role = vocabulary(base).rol

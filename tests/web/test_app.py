@@ -20,6 +20,7 @@ from zorgnetwerk.web.rendering import Renderer
 from zorgnetwerk.web.site import Site
 
 from ..conftest import ROOT
+from .reading import Page
 
 BASE = Base("http://localhost:8000/")
 JESSA = "organisatie/jessa-ziekenhuis"
@@ -104,6 +105,26 @@ def test_a_route_keeps_its_promise(client: FlaskClient, path: str, accept: str, 
         assert "Content-Security-Policy" in reply.headers
         assert reply.headers["X-Request-Id"]
         assert "Vary" in reply.headers
+
+
+@pytest.mark.parametrize("path", ["/fr/doc/organisatie/nobody", "/fr/auth/nobody", "/fr/describe?iri=http://e/x"])
+def test_a_missing_thing_is_told_in_the_language_of_the_page_alone(client: FlaskClient, path: str) -> None:
+    with client.get(path, headers={"Accept": "text/html"}) as reply:
+        page = Page(reply.text)
+    assert "Rien n’est publié à cette adresse." in page.main
+    assert not [it for it in page.all("p") if it.attributes.get("lang") == "en"]
+    assert "presque" not in page.main
+
+
+def test_near_addresses_are_told_where_there_are_any(client: FlaskClient) -> None:
+    with client.get("/fr/doc/organisatie/jesa-ziekenhuis", headers={"Accept": "text/html"}) as reply:
+        page = Page(reply.text)
+    assert "Adresses presque identiques : /doc/organisatie/jessa-ziekenhuis" in page.main
+
+
+def test_a_page_that_a_document_does_not_have_is_explained(client: FlaskClient) -> None:
+    with client.get(f"/fr/doc/{JESSA}?page=9", headers={"Accept": "text/html"}) as reply:
+        assert "page(s), not 9." in Page(reply.text).main
 
 
 def test_a_form_and_a_body_are_read(client: FlaskClient) -> None:

@@ -8,8 +8,9 @@ import pytest
 from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
-from zorgnetwerk.dataset import entities, labels
+from zorgnetwerk.dataset import entities, labels, paging
 from zorgnetwerk.terms import syntax
+from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.terms.media_types import JSON_LD
 from zorgnetwerk.web.views.results import Refusal, Table, Verdict
 
@@ -137,6 +138,19 @@ def test_a_foreign_thing_gets_a_page_with_all_its_facts(studio: Studio) -> None:
         assert words in page.main
     targets = [it.attributes["href"] for it in page.all("a")]
     assert "/en/describe?iri=http%3A%2F%2Fvoorbeeld.example%2Fding-2" in targets
+
+
+def test_a_class_lists_its_things_by_name(studio: Studio) -> None:
+    page = studio.foreign("http://www.w3.org/ns/org#Organization")
+    assert "Instances 4 AZ Noord AZ Zuid Netwerk NoordZuid Zuiderkliniek" in page.main
+
+
+def test_in_which_part_of_a_document_a_page_stands_is_no_fact(studio: Studio, base: Base) -> None:
+    thing = URIRef("http://voorbeeld.example/ding-1")
+    description = entities.describe(studio.store, thing, base)
+    paging.add(description.graph, str(thing), 1, 2)
+    page = Page(studio.renderer.entity_page(description, studio.frame("/describe", "en", f"iri={thing}")))
+    assert not [it for it in page.all("dt") if it.text == "view"]
 
 
 def test_a_literal_that_is_not_of_its_datatype_stands_verbatim_and_flagged(studio: Studio) -> None:

@@ -59,7 +59,7 @@ def describe(store: Store, iri: URIRef, base: Base, page: int = 1) -> Descriptio
         return _describe_graph(store, iri, base, page)
     own, counts = _count(store, iri, base)
     if not own and (base.path(str(iri)) is not None or not counts):
-        raise NotFound(f"nothing is said about {iri}")
+        raise NotFound(f"Nothing is said about {iri}.", thing=str(iri))
     size = _page_size(iri, base)
     pages = max(1, -(-max(own, sum(counts.values())) // size))
     _check_page(iri, page, pages)
@@ -105,7 +105,7 @@ def _page_size(iri: URIRef, base: Base) -> int:
 
 def _check_page(iri: URIRef, page: int, pages: int) -> None:
     if not 1 <= page <= pages:
-        raise NotFound(f"the document about {iri} has {pages} page(s), not {page}")
+        raise NotFound(f"The document about {iri} has {pages} page(s), not {page}.")
 
 
 def _is_graph(iri: URIRef, base: Base) -> bool:
@@ -119,7 +119,7 @@ def _describe_graph(store: Store, iri: URIRef, base: Base, page: int) -> Descrip
     text = queries.paged(queries.load("describe-graph", base), LISTING_PAGE_SIZE, page)
     graph = store.construct(queries.bind(queries.bind(text, graph=iri), node=iri))
     if not triples and not graph:
-        raise NotFound(f"there is no graph {iri}")
+        raise NotFound(f"There is no graph {iri}.", thing=str(iri))
     pages = max(1, -(-topics // LISTING_PAGE_SIZE))
     _check_page(iri, page, pages)
     graph.add((iri, VOID.triples, Literal(triples)))

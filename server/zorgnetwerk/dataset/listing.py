@@ -44,7 +44,7 @@ def list_things(store: Store, base: Base, concept: str, page: int = 1) -> Listin
     found = sorted({term for solution in store.select(text) if isinstance(term := solution["thing"], URIRef)})
     pages = max(1, -(-len(found) // PAGE_SIZE))
     if not found or not 1 <= page <= pages:
-        raise NotFound(f"there is no list of {concept} with a page {page}")
+        raise NotFound(f"There is no list of {concept} with a page {page}.")
     graph = labels.labels_for(store, found, base)
     ordered = sorted(
         found, key=lambda thing: (sort_key(str(labels.label(graph, thing, DEFAULT_LANGUAGE) or "")), thing)

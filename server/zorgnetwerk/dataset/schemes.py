@@ -36,7 +36,7 @@ def describe_scheme(store: Store, iri: URIRef, base: Base) -> SchemeDescription:
     text = queries.bind(queries.load("describe-scheme", base), scheme=iri, node=iri)
     graph = store.construct(text)
     if not graph:
-        raise NotFound(f"there is no code list {iri}")
+        raise NotFound(f"There is no code list {iri}.", thing=str(iri))
     known = set(graph.subjects(unique=True))
     graph += labels.labels_for(store, labels.mentioned(graph) - known, base)
     return SchemeDescription(

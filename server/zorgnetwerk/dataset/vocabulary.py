@@ -40,7 +40,7 @@ def describe_vocabulary(store: Store, base: Base) -> VocabularyDescription:
     iri, space = URIRef(base.iri(VOCABULARY)), Literal(base.iri(f"{VOCABULARY}#"))
     graph = store.construct(queries.bind(queries.load("describe-vocabulary", base), vocabulary=iri, space=space))
     if not graph:
-        raise NotFound(f"there is no vocabulary {iri}")
+        raise NotFound(f"There is no vocabulary {iri}.", thing=str(iri))
     usage = uses(store, queries.bind(queries.load("count-uses-of-terms", base), space=space), "term")
     examples: dict[URIRef, URIRef] = {}
     for solution in store.select(queries.bind(queries.load("examples-of-classes", base), space=space)):

@@ -59,7 +59,7 @@ def find(path: str, site: Site, page: int) -> Document:
         return Document(path, lambda: scheme.graph, lambda frame: renderer.scheme_page(scheme, frame))
     if path.startswith((f"{VOCABULARY}/", f"{SHAPES}/", f"{SKOLEM}/")):
         return described(path, URIRef(base.iri(path)), site, page)
-    raise NotFound(f"There is nothing at /{path}.")
+    raise NotFound(f"There is nothing at /{path}.", thing=site.base.iri(path))
 
 
 def _is_its_version(path: str, site: Site) -> bool:

@@ -82,7 +82,7 @@ def _identify(path: str, edition: Edition) -> Response:
     if document is None or not found:
         documents.check_forgotten(path, site)
         with documents.near(path, site):
-            raise NotFound(f"Nothing is published about /{path}.")
+            raise NotFound(f"Nothing is published about /{path}.", thing=site.base.iri(path))
     successor = site.base.path(str(found[0].get("successor", "")))
     if successor is not None:
         return redirect(f"{edition.prefix}/{quote(successor, safe='/~')}", 308, vary=())

@@ -8,6 +8,7 @@ from dataclasses import replace
 from rdflib import Literal, URIRef
 
 from zorgnetwerk.dataset.evidence import Fact
+from zorgnetwerk.dataset.paging import HYDRA
 from zorgnetwerk.terms import languages
 from zorgnetwerk.terms.namespaces import FOAF, ORG, OWL, PROV, RDF, RDFS, SKOS, VOID
 from zorgnetwerk.web.views.grouping import SECTIONS, places
@@ -25,6 +26,7 @@ _ELSEWHERE = frozenset(
         OWL.deprecated,
         FOAF.topic,
         VOID.triples,
+        HYDRA.view,
     }
 )
 """Properties whose values the page shows in another place than among the facts."""

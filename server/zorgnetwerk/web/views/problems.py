@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from zorgnetwerk.errors import Limit, QueryRefused, QueryStopped, SyntaxInvalid, ZorgnetwerkError
+from zorgnetwerk.errors import Gone, Limit, NotFound, QueryRefused, QueryStopped, SyntaxInvalid, ZorgnetwerkError
 from zorgnetwerk.web.translations import Translator, mark
 from zorgnetwerk.web.views.results import Refusal
 
@@ -133,6 +133,8 @@ def worded(refusal: Refusal, t: Translator) -> Refusal:
 
 def says_all(error: BaseException) -> bool:
     """Whether the sentence about this failure says all that its own words say."""
+    if isinstance(error, NotFound) and not isinstance(error, Gone):
+        return bool(error.thing)  # its own words only repeat the address; a wrong page or release they explain
     return isinstance(error, Limit | QueryStopped) or not isinstance(error, ZorgnetwerkError)
 
 
