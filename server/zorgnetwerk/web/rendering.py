@@ -118,7 +118,8 @@ class Renderer:
 
     def home_page(self, overview: Overview, frame: Frame) -> str:
         """The first page: what this is, what it holds, where to begin."""
-        view = front.home_view(overview, self._reader(overview.graph, overview.graph, frame))
+        t = self.translations.for_language(frame.language)
+        view = front.home_view(overview, Reader(overview.graph, overview.graph, frame, t, tells_sources_apart=False))
         template = "home.html" if overview.is_about_care else "holdings.html"
         return self._page(template, frame, title="Zorgnetwerk", view=view)
 

@@ -13,6 +13,7 @@ from zorgnetwerk.terms import languages
 from zorgnetwerk.terms.namespaces import FOAF, ORG, OWL, PROV, RDF, RDFS, SKOS, VOID
 from zorgnetwerk.web.views.grouping import SECTIONS, places
 from zorgnetwerk.web.views.model import Item, Row, Section, Text
+from zorgnetwerk.web.views.ordering import place
 from zorgnetwerk.web.views.reader import Reader
 from zorgnetwerk.web.views.values import value_of
 
@@ -80,8 +81,10 @@ def _items(reader: Reader, predicate: URIRef, facts: list[Fact]) -> tuple[Item, 
     if predicate in (SKOS.prefLabel, RDFS.label, FOAF.name) and not _is_worth_showing(facts):
         return ()
     facts = _in_one_language(reader, facts)
-    items = [item_of(reader, fact) for fact in facts if not (predicate == ORG.hasSite and _is_mirrored(reader, fact))]
-    return tuple(sorted(items, key=lambda item: (item.value.link.text.text.casefold(), item.value.link.iri)))
+    shown = [fact for fact in facts if not (predicate == ORG.hasSite and _is_mirrored(reader, fact))]
+    items = [(fact.value, item_of(reader, fact)) for fact in shown]
+    items.sort(key=lambda pair: place(reader, pair[0], pair[1].value.link))
+    return tuple(item for _, item in items)
 
 
 def _is_worth_showing(facts: list[Fact]) -> bool:

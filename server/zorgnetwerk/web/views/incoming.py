@@ -11,6 +11,7 @@ from zorgnetwerk.dataset.listing import sort_key
 from zorgnetwerk.terms.namespaces import FOAF, ORG, PROV, RDF, SH
 from zorgnetwerk.web.views.grouping import INCOMING_TITLES, incoming_key
 from zorgnetwerk.web.views.model import Incoming, Item, Link, QuotationView, Text, Value
+from zorgnetwerk.web.views.ordering import place
 from zorgnetwerk.web.views.reader import Reader
 from zorgnetwerk.web.views.values import value_of
 
@@ -71,10 +72,10 @@ def _group(reader: Reader, description: Description, predicate: URIRef, sources:
     else:
         name = reader.property_name(predicate)
         title = Text(reader.t.gettext("Refer to this by “{property}”").format(property=name.text))
-    items = [_item(reader, source, predicate, description.iri) for source in set(sources)]
-    ordered = tuple(sorted(items, key=lambda item: (sort_key(item.value.link.text.text), item.value.link.iri)))
+    items = [(source, _item(reader, source, predicate, description.iri)) for source in set(sources)]
+    items.sort(key=lambda pair: place(reader, pair[0], pair[1].value.link))
     total = len(items) if description.pages == 1 else description.counts.get(predicate, len(items))
-    return Incoming(key, title, total, ordered)
+    return Incoming(key, title, total, tuple(item for _, item in items))
 
 
 def _item(reader: Reader, source: Node, predicate: URIRef, iri: URIRef) -> Item:

@@ -6,6 +6,7 @@ Knows names, sentences for nodes without a name, and links. Must not know which 
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -23,15 +24,22 @@ from zorgnetwerk.web.views.model import Link, Proof, Text
 
 
 class Reader:
-    """One graph seen in one language; ``lexicon`` names the properties."""
+    """One graph seen in one language; ``lexicon`` names the properties.
 
-    def __init__(self, graph: Graph, lexicon: Graph, frame: Frame, translator: Translator) -> None:
+    ``tells_sources_apart`` is for pages that do not show the number of a source in a place of its own.
+    """
+
+    def __init__(
+        self, graph: Graph, lexicon: Graph, frame: Frame, translator: Translator, tells_sources_apart: bool = True
+    ) -> None:
         self.graph = graph
         self.lexicon = lexicon
         self.frame = frame
         self.t = translator
         self.ledger = Ledger(graph, frame.base)
         self.zn = self.ledger.zn
+        self._tells_sources_apart = tells_sources_apart
+        self._titles: Counter[str] | None = None
         self._names: dict[Node, Text] = {}
         self._links: dict[Node, Link] = {}
         self._days: dict[tuple[datetime.date, str], str] = {}
@@ -71,8 +79,22 @@ class Reader:
         described here.
         """
         if term not in self._links:
-            self._links[term] = self._to(term, self.name(term))
+            self._links[term] = self._to(term, self._listed(term))
         return self._links[term]
+
+    def _listed(self, term: Node) -> Text:
+        """The name of a thing as it stands among others: of two sources with one title each has its number or day."""
+        name = self.name(term)
+        if not self._tells_sources_apart or (term, RDF.type, self.zn.Bron) not in self.graph:
+            return name
+        if self._titles is None:
+            sources = set(self.graph.subjects(RDF.type, self.zn.Bron))
+            self._titles = Counter(self.name(source).text for source in sources)
+        if self._titles[name.text] == 1:
+            return name
+        dated = self.ledger.source_date(term)
+        mark = self.source_number(term) or (self.date(dated) if dated is not None else "")
+        return Text(f"{name.text} ({mark})", name.lang) if mark else name
 
     def inner_link(self, term: Node) -> Link:
         """A mention that leads to what is said here about a thing or what points to it: a class, a topic; wherever the
@@ -122,7 +144,7 @@ class Reader:
             carrier=self.link(item.carrier),
             words=self.text(item.words) if item.words is not None else None,
             quotation=self.link(item.quotation) if item.quotation is not None else None,
-            source=self.link(item.source) if item.source is not None else None,
+            source=self._to(item.source, self.name(item.source)) if item.source is not None else None,
             source_number=self.source_number(item.source),
             source_date=self.date(dated) if dated is not None else "",
             certainty=self.link(item.certainty) if item.certainty is not None and self._is_uncertain(item) else None,
@@ -135,7 +157,7 @@ class Reader:
         found = self.graph.value(quotation, DCT.contributor) if quotation is not None else None
         return self.link(found) if found is not None else None
 
-    def source_number(self, source: URIRef | None) -> str:
+    def source_number(self, source: Node | None) -> str:
         """The number that a source goes by, since several have the same title."""
         slug = str(source or "").rsplit("/", 1)[-1]
         return slug if slug.isdecimal() else ""
