@@ -46,6 +46,15 @@ QUESTION = Question(
     (Parameter("x", (Literal("getal", lang="nl"),), Literal(1)), Parameter("y", (), URIRef("http://e/a"))),
 )
 
+_PREFIXES = """
+    @prefix zn: <ns/zorgnetwerk#> .
+    @prefix dct: <http://purl.org/dc/terms/> .
+    @prefix org: <http://www.w3.org/ns/org#> .
+    @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+    @prefix sh: <http://www.w3.org/ns/shacl#> .
+    @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+
 
 class Studio:
     """Makes pages of the small network."""
@@ -60,6 +69,12 @@ class Studio:
     def foreign(self, iri: str) -> Page:
         description = entities.describe(self.store, URIRef(iri), self.base)
         return Page(self.renderer.entity_page(description, self.frame("/describe", "en", f"iri={iri}")))
+
+    def of(self, iri: str, turtle: str, language: str = "en") -> Page:
+        """The page about a thing of which only this is said."""
+        graph = Graph().parse(data=f"@base <{self.base.value}> .\n{_PREFIXES}{turtle}", format="turtle")
+        description = entities.Description(URIRef(self.base.iri(iri)), graph, Graph(), {})
+        return Page(self.renderer.entity_page(description, self.frame(f"/{iri}", language)))
 
     def every(self, language: str) -> dict[str, Page]:
         """One page of each kind, by name."""

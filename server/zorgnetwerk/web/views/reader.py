@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -15,12 +18,19 @@ from rdflib.term import Node
 
 from zorgnetwerk.dataset import labels
 from zorgnetwerk.dataset.evidence import Evidence, Ledger
+from zorgnetwerk.terms import languages
 from zorgnetwerk.terms.dates import parse_date
 from zorgnetwerk.terms.languages import foreign_tag
-from zorgnetwerk.terms.namespaces import DCT, OA, ORG, RDF
+from zorgnetwerk.terms.namespaces import DCT, OA, ORG, RDF, SH
 from zorgnetwerk.web.frames import Frame, is_linkable
-from zorgnetwerk.web.translations import Translator
+from zorgnetwerk.web.translations import Translator, mark
 from zorgnetwerk.web.views.model import Link, Proof, Text
+
+SEVERITIES: Final[Mapping[Node, str]] = MappingProxyType(
+    {SH.Violation: mark("mistake"), SH.Warning: mark("warning"), SH.Info: mark("note")}
+)
+"""What the severities of SHACL are called, as in a report: the vocabulary has no names in our languages."""
+_TARGETS_IN_A_NAME: Final = 2
 
 
 class Reader:
@@ -65,6 +75,8 @@ class Reader:
             return spoken
         if isinstance(term, BNode):
             return Text(self.t.gettext("without a name"))
+        if term in SEVERITIES:
+            return Text(self.t.gettext(SEVERITIES[term]))
         return Text(str(term)) if isinstance(term, Literal) else Text(labels.local_name(str(term)))
 
     def property_name(self, predicate: URIRef) -> Text:
@@ -93,8 +105,8 @@ class Reader:
         if self._titles[name.text] == 1:
             return name
         dated = self.ledger.source_date(term)
-        mark = self.source_number(term) or (self.date(dated) if dated is not None else "")
-        return Text(f"{name.text} ({mark})", name.lang) if mark else name
+        told = self.source_number(term) or (self.date(dated) if dated is not None else "")
+        return Text(f"{name.text} ({told})", name.lang) if told else name
 
     def inner_link(self, term: Node) -> Link:
         """A mention that leads to what is said here about a thing or what points to it: a class, a topic; wherever the
@@ -184,7 +196,23 @@ class Reader:
             ends = (self.graph.value(term, left), self.graph.value(term, right))
             if ends[0] is not None and ends[1] is not None:
                 return self._pair(ends[0], ends[1], isinstance(ends[1], URIRef) and right == RDF.predicate)
-        return self._amount(term)
+        return self._amount(term) or self._shape(term)
+
+    def _shape(self, term: Node) -> Text | None:
+        """A shape by the field that it describes or by what it holds for; its code tells it from others of that."""
+        if not isinstance(term, URIRef):
+            return None
+        fields = [name for name in self.graph.objects(term, SH.name) if isinstance(name, Literal)]
+        field = languages.pick(fields, self.frame.language)
+        if field is not None:
+            return Text(f"{field} ({labels.local_name(str(term))})", self.text(field).lang)
+        kinds = [self.name(kind) for kind in self.graph.objects(term, SH.targetClass)]
+        for target in (SH.targetSubjectsOf, SH.targetObjectsOf):
+            kinds += [self.property_name(it) for it in self.graph.objects(term, target) if isinstance(it, URIRef)]
+        if not kinds or len(kinds) > _TARGETS_IN_A_NAME:
+            return None
+        spoken = ", ".join(sorted(kind.text for kind in kinds))
+        return Text(f"{spoken} ({labels.local_name(str(term))})", kinds[0].lang if len(kinds) == 1 else "")
 
     def _pair(self, left: Node, right: Node, is_property: bool) -> Text:
         second = self.property_name(right) if is_property and isinstance(right, URIRef) else self.name(right)

@@ -20,7 +20,7 @@ from zorgnetwerk.terms.namespaces import XSD
 from zorgnetwerk.web.clock import moment
 from zorgnetwerk.web.frames import is_linkable
 from zorgnetwerk.web.views.model import Item, Link, Row, Text, Value
-from zorgnetwerk.web.views.reader import Reader
+from zorgnetwerk.web.views.reader import SEVERITIES, Reader
 
 _DEEPEST = 3
 _NUMBERS = frozenset(
@@ -58,7 +58,7 @@ def value_of(reader: Reader, term: Node, depth: int = 0) -> Value:
     if isinstance(term, BNode) and depth < _DEEPEST:
         return Value(reader.link(term), rows=_inner(reader, term, depth))
     link = reader.link(term)
-    if link.external and labels.label(reader.graph, term, reader.frame.language) is None:
+    if link.external and term not in SEVERITIES and labels.label(reader.graph, term, reader.frame.language) is None:
         return Value(Link(Text(_address(str(term))), link.href, link.iri, external=True))
     return Value(link)
 
