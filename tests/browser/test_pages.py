@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ..conftest import RunningSite
+from .chromium import Browser
 from .conftest import FLAGS
 
 PAGES = {
@@ -48,6 +49,34 @@ def test_a_page_renders_without_complaint(chromium: str, site: RunningSite, tmp_
     assert re.search(r"<title>[^<]+</title>", document)
     assert document.count("<h1") == 1
     assert "<main" in document
+
+
+BROKEN_WORDS = """(() => {
+  const text = document.querySelector("h1").firstChild, broken = [];
+  for (const word of text.data.matchAll(/[\\p{L}]+/gu)) {
+    const range = document.createRange();
+    range.setStart(text, word.index);
+    range.setEnd(text, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map((it) => it.top)).size > 1) broken.push(word[0]);
+  }
+  return broken;
+})()"""
+"""The words of the title that do not stand on one line."""
+
+
+@pytest.mark.parametrize("width", [360, 500])
+@pytest.mark.parametrize(
+    "thing",
+    [
+        "samenwerkingsverband/preferentieel-jessa-sfz",
+        "samenwerkingsverband/overeenkomst-jessa-huisartsenkring-houthalen-helchteren-wendelen",
+        "organisatie/overlegplatform-ggz-antwerpen",
+    ],
+)
+def test_a_phone_breaks_no_word_of_a_title(browser: Browser, site: RunningSite, thing: str, width: int) -> None:
+    browser.look(width, 740, is_phone=True)
+    browser.visit(f"{site.base}nl/doc/{thing}")
+    assert browser.read(BROKEN_WORDS) == []
 
 
 def test_a_phone_gets_the_whole_page(chromium: str, site: RunningSite, tmp_path: Path) -> None:
