@@ -12,7 +12,7 @@ from zorgnetwerk.dataset import entities, paging
 from zorgnetwerk.dataset.entities import describe
 from zorgnetwerk.errors import Gone, NotFound
 from zorgnetwerk.terms.iris import Base
-from zorgnetwerk.terms.namespaces import FOAF, OA, ORG, PROV, RDF, SKOS, VOID, vocabulary
+from zorgnetwerk.terms.namespaces import FOAF, OA, ORG, PROV, RDF, RDFS, SKOS, VOID, vocabulary
 
 from ..memory_store import MemoryStore
 
@@ -141,6 +141,14 @@ def test_a_graph_is_described_by_its_size_and_its_things(network: MemoryStore, b
     assert (name, VOID.triples, Literal(11)) in found.graph
     assert (name, FOAF.topic, thing(base, "id/tijd/902-begin")) in found.graph
     assert found.counts[FOAF.topic] == 4
+
+
+def test_the_claims_of_a_graph_are_named_by_their_properties(network: MemoryStore, base: Base) -> None:
+    found = describe(network, thing(base, "id/graaf/901"), base)
+    goal = vocabulary(base).doel
+    assert (None, RDF.predicate, goal) in found.graph
+    assert (goal, RDFS.label, None) in found.lexicon
+    assert (goal, RDFS.label, None) not in found.graph
 
 
 @pytest.fixture(scope="module")

@@ -143,8 +143,10 @@ def _finished(
     known = {subject for subject, kind in graph.subject_objects(RDF.type) if kind != iri} - {iri}
     terms = labels.mentioned(graph) - known
     used = labels.predicates(graph) | set(counts) | _claimed(graph)
+    found = labels.labels_for(store, terms | used, base)
+    used |= _claimed(found)  # a graph speaks of claims, which are named by their property
     lexicon = Graph()
-    for triple in labels.labels_for(store, terms | used, base):
+    for triple in found:
         if triple[0] in used:
             lexicon.add(triple)
         if triple[0] not in used or triple[0] in terms:
