@@ -281,6 +281,7 @@ def test_page_speaks_the_language_and_runs_nothing_inline(open_site: RunningSite
     assert len(ids) == len(set(ids))
     labelled = {it.attributes["for"] for it in page.all("label") if "for" in it.attributes}
     assert labelled <= set(ids)
+    assert not [it.text for it in page.all("label") if re.search(r"\((nl|fr|de|en)\)", it.text)]
     for link in ("validate", "submissions"):
         assert f'href="/{language}/form"' in open_site.ask(f"/{language}/{link}").text
 

@@ -12,6 +12,7 @@ from zorgnetwerk.dataset import entities, labels, paging
 from zorgnetwerk.terms import syntax
 from zorgnetwerk.terms.iris import Base
 from zorgnetwerk.terms.media_types import JSON_LD
+from zorgnetwerk.terms.namespaces import DCAT, DCT, RDF, XSD
 from zorgnetwerk.web.views.results import Refusal, Table, Verdict
 
 from .reading import Page
@@ -57,6 +58,18 @@ def test_a_contradiction_shows_both_sides_with_their_words(studio: Studio) -> No
         "One source says 2015",
     ):
         assert words in block.text
+
+
+@pytest.mark.parametrize("language", ["fr", "de"])
+def test_a_contradiction_without_words_in_a_language_is_marked_as_that_of_another(
+    studio: Studio, language: str
+) -> None:
+    page = studio.entity("tegenspraak/begin-noordzuid", language)
+    assert page.one("h1").attributes["lang"] == "nl"
+    assert page.one("p", "eyebrow").text == {"fr": "Contradiction", "de": "Widerspruch"}[language]
+    assert "De ene bron noemt 2015, de andere 2016." in [
+        it.text for it in page.all("span") if it.attributes.get("lang") == "nl"
+    ]
 
 
 def test_a_hypothesis_names_the_other_thing_and_never_merges(studio: Studio) -> None:
@@ -206,6 +219,31 @@ def test_a_table_of_answers_shows_names_with_links(studio: Studio) -> None:
 def test_a_verdict_is_told_in_words(studio: Studio, value: bool, word: str) -> None:
     page = Page(studio.renderer.sparql_page(studio.frame("/sparql"), "ASK {}", [], Verdict(value, 0.001)))
     assert page.one("p", "verdict-word").text == word
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "day"),
+    [
+        ("nl", "1,2 MB", "2 januari 2026"),
+        ("fr", "1,2 Mo", "2 janvier 2026"),
+        ("de", "1,2 MB", "2. Januar 2026"),
+        ("en", "1.2 MB", "2 January 2026"),
+    ],
+)
+def test_a_file_has_its_size_and_day_as_the_language_writes_them(
+    all_pages: dict[str, dict[str, Page]], language: str, size: str, day: str
+) -> None:
+    cells = [it.text for it in all_pages[language]["dumps"].all("td")]
+    assert cells[:2] == [size, day]
+
+
+def test_the_catalogue_tells_moments_in_the_time_of_brussels(studio: Studio) -> None:
+    moment = Literal("2026-07-01T23:30:00+00:00", datatype=XSD.dateTime)
+    graph = Graph()
+    graph.add((URIRef("http://localhost:7777/id/dataset/x"), RDF.type, DCAT.Dataset))
+    graph.add((URIRef("http://localhost:7777/id/dataset/x"), DCT.modified, moment))
+    page = Page(studio.renderer.catalogue_page(graph, studio.frame("/catalogue", "fr")))
+    assert "2 juil. 2026, 01:30:00" in page.main
 
 
 def test_an_error_page_tells_what_went_wrong_and_the_way_out(all_pages: dict[str, dict[str, Page]]) -> None:

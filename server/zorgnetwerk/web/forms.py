@@ -21,7 +21,7 @@ from zorgnetwerk.submission import form_files, forms, rows
 from zorgnetwerk.submission.form_files import NEW, Files, Filled, choice_of
 from zorgnetwerk.submission.forms import Candidate, Questions
 from zorgnetwerk.terms import media_types
-from zorgnetwerk.web import arrivals, checks, comparing, form_remarks, negotiation, sendings
+from zorgnetwerk.web import arrivals, checks, clock, comparing, form_remarks, negotiation, sendings
 from zorgnetwerk.web.bodies import whole_body
 from zorgnetwerk.web.counter import Counter
 from zorgnetwerk.web.frames import LANGUAGE_IN_PATH
@@ -79,7 +79,7 @@ def begin(asked: Request, counter: Counter, language: str) -> Step:
     """The empty form; a parameter says what is reported, a signed link who reports it."""
     step = _step(asked, counter, language, asked.args.get("link", ""))
     filled = Filled.read({"subject": [asked.args.get("subject", "")], "participants": ["1 2"]}, step.questions)
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    today = str(clock.day_of(datetime.datetime.now(datetime.UTC).isoformat()))
     defaults = {"inzending.datum": (today,), "bronnen.taal": (step.language,)}
     return replace(step, filled=filled.with_values(defaults))
 
