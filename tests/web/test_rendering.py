@@ -132,6 +132,10 @@ def test_a_source_shows_what_it_says(studio: Studio) -> None:
     assert "AZ Noord – also called: AZN" in page.main
 
 
+def test_a_graph_lists_its_claims_with_their_values(studio: Studio) -> None:
+    assert "AZ Noord – also called: AZN" in studio.entity("graaf/901", "en").main
+
+
 def test_a_note_of_the_editors_stands_in_the_language_of_the_page(studio: Studio) -> None:
     assert "The number of members is not stated." in studio.entity("samenwerkingsverband/noordzuid", "en").main
     assert "Het aantal leden" not in studio.entity("samenwerkingsverband/noordzuid", "en").main

@@ -46,7 +46,7 @@ def topics(reader: Reader, graph_name: URIRef) -> tuple[tuple[Text, tuple[Link, 
         path = reader.frame.base.path(str(topic)) or ""
         parts = path.split("/")
         kind = parts[1] if len(parts) > 2 else ""
-        groups.setdefault(kind, []).append(reader.inner_link(topic))
+        groups.setdefault(kind, []).append(_told(reader, topic, reader.inner_link(topic)))
     return tuple(
         (Text(kind), tuple(sorted(links, key=lambda link: (sort_key(link.text.text), link.iri))))
         for kind, links in sorted(groups.items())
@@ -88,7 +88,10 @@ def _item(reader: Reader, source: Node, predicate: URIRef, iri: URIRef) -> Item:
 
 def _statement(reader: Reader, node: Node) -> Link:
     """A mention of a node; a claim is told with its value."""
-    link = reader.link(node)
+    return _told(reader, node, reader.link(node))
+
+
+def _told(reader: Reader, node: Node, link: Link) -> Link:
     claimed = reader.graph.value(node, RDF.object)
     if claimed is None:
         return link
