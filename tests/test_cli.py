@@ -126,13 +126,23 @@ def test_before_the_first_build_commands_say_so(state: Path) -> None:
         ("token", "list"),
         ("journal", "verify"),
         ("backup", "copy"),
+        ("review", "list"),
+        ("review", "show", "a"),
+        ("review", "accept", "a"),
     ],
     ids=" ".join,
 )
-def test_a_command_that_reads_makes_no_state(state: Path, content: Path, arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("is_there", [False, True], ids=["no folder", "a folder of something else"])
+def test_a_command_that_reads_makes_no_state(
+    state: Path, content: Path, arguments: tuple[str, ...], is_there: bool
+) -> None:
+    if is_there:
+        state.mkdir()
     given = ("--content", content) if arguments[0] == "doctor" else ()
-    run(*arguments, "--state-dir", state, *given)
-    assert not state.exists()
+    done = run(*arguments, "--state-dir", state, *given)
+    assert f"in {state}" in done.output
+    assert state.exists() == is_there
+    assert not list(state.glob("*"))
 
 
 @pytest.mark.parametrize(
@@ -187,6 +197,13 @@ def test_published_iris_stay_when_the_record_of_the_folder_is_lost(built: Path, 
     (built / "state.json").unlink()
     assert "release 1: 2 statements, unchanged" in run("build", "--content", content, "--state-dir", built).output
     assert json.loads((built / "state.json").read_text("utf-8"))["base_iri"] == "http://b.example/"
+
+
+def test_a_state_without_its_folder_of_releases_is_told_from_no_state(built: Path) -> None:
+    shutil.rmtree(built / "releases")
+    done = run("releases", "--state-dir", built)
+    assert done.exit_code == 1
+    assert "names release 1, which is not there (kept: none)" in done.output
 
 
 def test_a_release_without_its_pointer_is_found_by_the_doctor(built: Path, content: Path) -> None:

@@ -46,13 +46,13 @@ def _machine() -> Iterator[Finding]:
 
 def _state(settings: Settings) -> Iterator[Finding]:
     try:
-        if not settings.state.exists():
-            yield Finding("state folder", True, f"{settings.state} is not there yet; 'zorgnetwerk build' makes it")
+        if settings.state.exists() and not os.access(settings.state, os.W_OK):
+            yield Finding("state folder", False, f"{settings.state} is not writable; choose another with --state-dir")
+            return
+        if not State.is_in(settings.state):
+            yield Finding("state folder", True, f"there is none in {settings.state} yet; 'zorgnetwerk build' makes it")
             return
         state = State.open(settings.state)
-        if not os.access(state.folder, os.W_OK):
-            yield Finding("state folder", False, f"{state.folder} is not writable; choose another with --state-dir")
-            return
         releases = Releases(state)
         yield from _releases(releases)
         journal = Journal(state.folder / FILE)

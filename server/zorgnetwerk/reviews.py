@@ -113,7 +113,7 @@ def review() -> None:
 @guarded
 def listed(settings: Settings, state: str) -> None:
     """List submissions."""
-    register = Register.open(State.open(settings.state).folder)
+    register = Register.open(State.found(settings.state).folder)
     page = 1
     while True:
         found = register.listing(Filter(state="" if state == "all" else state), page)
@@ -130,7 +130,7 @@ def listed(settings: Settings, state: str) -> None:
 @guarded
 def show(settings: Settings, identifier: str) -> None:
     """Show a submission: what it says, its report, its steps."""
-    register = Register.open(State.open(settings.state).folder)
+    register = Register.open(State.found(settings.state).folder)
     found, contents = register.find(identifier), register.contents(identifier)
     click.echo(json.dumps({name: getattr(found, name) for name in found.__slots__}, ensure_ascii=False, indent=1))
     for event in register.events(identifier):
@@ -221,7 +221,7 @@ class _Room:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._state = State.open(settings.state)
+        self._state = State.found(settings.state)
         self.register = Register.open(self._state.folder)
         self.base = Base(self._state.base_iri or RESERVED_BASE)
 

@@ -69,11 +69,16 @@ class State:
 
         Errors: StateError when there is none; those of ``open``.
         """
-        if not (folder / "releases").is_dir():
+        if not cls.is_in(folder):
             raise StateError(
                 f"There is no state in {folder}. 'zorgnetwerk build' makes it; --state-dir names another folder."
             )
         return cls.open(folder)
+
+    @classmethod
+    def is_in(cls, folder: Path) -> bool:
+        """Whether this is a state folder, also when a part of it was lost."""
+        return (folder / "releases").is_dir() or cls(folder)._path.exists()
 
     @property
     def _path(self) -> Path:
