@@ -206,6 +206,21 @@ def test_a_state_without_its_folder_of_releases_is_told_from_no_state(built: Pat
     assert "names release 1, which is not there (kept: none)" in done.output
 
 
+def test_a_store_that_lost_files_is_named_with_the_way_out(built: Path, content: Path) -> None:
+    store = built / "releases" / "000001" / "store"
+    for file in store.glob("*.sst"):
+        file.unlink()
+    doctor = run("doctor", "--state-dir", built, "--content", content)
+    for done in (doctor, run("journal", "verify", "--state-dir", built)):
+        assert done.exit_code == 1
+        assert f"The store {store} cannot be read" in done.output
+        assert "Remove that folder; 'zorgnetwerk build'" in done.output
+    assert "ok    journal" in doctor.output
+    shutil.rmtree(store)
+    assert run("build", "--content", content, "--state-dir", built).exit_code == 0
+    assert run("doctor", "--state-dir", built, "--content", content).exit_code == 0
+
+
 def test_a_release_without_its_pointer_is_found_by_the_doctor(built: Path, content: Path) -> None:
     (built / "current").unlink()
     done = run("doctor", "--state-dir", built, "--content", content)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from zorgnetwerk.dataset import agreement
 from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.dataset.freshness import check_whole
-from zorgnetwerk.errors import ZorgnetwerkError
+from zorgnetwerk.errors import StateError, ZorgnetwerkError
 from zorgnetwerk.settings import Settings
 from zorgnetwerk.store import confinement, mending
 from zorgnetwerk.store.journal import FILE, Journal
@@ -88,6 +88,8 @@ def _disagreements(releases: Releases, current: Release) -> list[str]:
         return []
     try:
         return list(agreement.of_release(Journal(releases.state.folder / FILE), current))
+    except StateError as error:
+        return [str(error)]
     except (OSError, ValueError) as error:
         return [f"{current.folder} is not whole: {error}"]
 

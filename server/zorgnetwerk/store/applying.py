@@ -43,8 +43,11 @@ def lines_in(store_folder: Path) -> set[str]:
     """What the store of a release holds, as the engine writes it. Errors: StateError."""
     try:
         return {f"{quad} ." for quad in ox.Store.read_only(str(store_folder))}
-    except (OSError, ValueError) as error:
-        raise StateError(f"The store {store_folder} cannot be opened: {error}. Run 'zorgnetwerk build'.") from error
+    except (OSError, ValueError, RuntimeError) as error:  # the last is the engine's for a file that is gone
+        raise StateError(
+            f"The store {store_folder} cannot be read: {error}. Remove that folder; 'zorgnetwerk build' then sets its "
+            "release aside and makes one anew."
+        ) from error
 
 
 def lines_as_held(lines: Iterable[str]) -> set[str]:
