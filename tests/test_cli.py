@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -12,6 +15,8 @@ from click.testing import CliRunner, Result
 
 from zorgnetwerk.cli import main
 from zorgnetwerk.submission.keys import Keys
+
+_PROGRAM = "from zorgnetwerk.cli import main; main()"
 
 
 @pytest.fixture
@@ -232,10 +237,40 @@ def test_a_file_that_cannot_be_written_or_read_is_named(built: Path, tmp_path: P
     done = run("dump", "--state-dir", built, "-o", tmp_path / "none" / "d.nq")
     assert (done.exit_code, "none/d.nq: No such file or directory" in done.output) == (1, True)
     done = run("dump", "--state-dir", built, "-o", "/dev/full")
-    assert (done.exit_code, "No space left on device" in done.output) == (1, True)
+    assert (done.exit_code, "/dev/full: No space left on device" in done.output) == (1, True)
+    (tmp_path / "d.nq").mkdir()
+    done = run("dump", "--state-dir", built, "-o", tmp_path / "d.nq")
+    assert (done.exit_code, "d.nq: Is a directory" in done.output) == (1, True)
     (tmp_path / "q.rq").write_bytes(b"ASK { # \xff\n}")
     done = run("query", "--state-dir", built, "--file", tmp_path / "q.rq")
     assert (done.exit_code, "q.rq is not UTF-8" in done.output) == (1, True)
+    done = CliRunner().invoke(main, ["query", "--state-dir", str(built), "-"], input=b"ASK { # \xff\n}")
+    assert (done.exit_code, "standard input is not UTF-8" in done.output) == (1, True)
+
+
+def test_a_dump_is_not_written_over_itself(built: Path) -> None:
+    (kept,) = built.glob("releases/000001/outlets-*/zorgnetwerk.nq")
+    before = kept.read_bytes()
+    done = run("dump", "--state-dir", built, "-o", kept)
+    assert (done.exit_code, f"{kept} is what the release keeps" in done.output) == (1, True)
+    assert kept.read_bytes() == before != b""
+
+
+@pytest.mark.parametrize("arguments", [("query", "ASK {}"), ("dump",), ("journal", "export"), ("journal", "replay")])
+def test_standard_output_is_named_when_it_takes_nothing(built: Path, arguments: tuple[str, ...]) -> None:
+    command = [sys.executable, "-c", _PROGRAM, *arguments, "--state-dir", str(built)]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "Error: standard output: No space left on device\n")
+
+
+def test_a_reader_that_has_enough_ends_a_command_quietly(built: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-c", _PROGRAM, "dump", "--state-dir", str(built)]
+    with os.fdopen(writing, "wb") as pipe:
+        done = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.stderr == ""
 
 
 def test_a_query_ends_at_the_limit_that_is_set(built: Path) -> None:

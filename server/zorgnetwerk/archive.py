@@ -14,7 +14,7 @@ from zorgnetwerk.dataset import agreement
 from zorgnetwerk.dataset.building import build as build_release
 from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.errors import StateError
-from zorgnetwerk.flags import guarded, settings_flags
+from zorgnetwerk.flags import guarded, settings_flags, writing_to
 from zorgnetwerk.serving import base_of, plan_of
 from zorgnetwerk.settings import Settings
 from zorgnetwerk.store import backup as copies
@@ -58,11 +58,8 @@ def verify(settings: Settings) -> None:
 def replay(settings: Settings, until: int | None, output: Path | None) -> None:
     """Write the data set that the journal leads to as N-Quads, without derived links, under the reserved base."""
     lines = sorted(line for line in _journal(settings).replay(until) if not is_blank(line))
-    text = "".join(f"{line}\n" for line in lines)
-    if output:
-        output.write_text(text, "utf-8")
-    else:
-        sys.stdout.buffer.write(text.encode())
+    with writing_to(output) as target:
+        target.write("".join(f"{line}\n" for line in lines).encode())
 
 
 @journal.command()
@@ -71,8 +68,9 @@ def replay(settings: Settings, until: int | None, output: Path | None) -> None:
 @guarded
 def export(settings: Settings, after: int) -> None:
     """Write the entries, one JSON object a line; what had to be forgotten is counted, not shown."""
-    for entry in _journal(settings).entries(after):
-        sys.stdout.buffer.write(json.dumps(_exported(entry), ensure_ascii=False).encode() + b"\n")
+    with writing_to(None) as target:
+        for entry in _journal(settings).entries(after):
+            target.write(json.dumps(_exported(entry), ensure_ascii=False).encode() + b"\n")
 
 
 @click.command()

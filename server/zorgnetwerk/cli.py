@@ -16,7 +16,7 @@ import click
 
 from zorgnetwerk import __version__
 from zorgnetwerk.errors import StateDamaged, StateError, SyntaxInvalid, ZorgnetwerkError
-from zorgnetwerk.flags import FLAGS, LaterGroup, guarded, settings_flags
+from zorgnetwerk.flags import FLAGS, LaterGroup, guarded, named, settings_flags, writing_to
 from zorgnetwerk.serving import base_of, plan_of
 from zorgnetwerk.serving import serve as serve_site
 from zorgnetwerk.settings import Settings
@@ -171,16 +171,16 @@ def query(settings: Settings, text: str | None, file: Path | None, form: str | N
     from zorgnetwerk.store.local import LocalStore
     from zorgnetwerk.store.query import Query
 
-    source = _text_of(file) if file else (sys.stdin.read() if text in (None, "-") else str(text))
+    source = _read(file) if file or text in (None, "-") else str(text)
     asked = Query.parse(source, settings.query_bytes)
     release = _current(settings)
     limits = Limits(settings.query_timeout, settings.result_bytes, settings.query_memory)
     store = LocalStore(release.folder, default_graph=release.record.default_graph, limits=limits)  # type: ignore[arg-type]
     media_type = _FORMATS[form] if form else (media_types.TURTLE if asked.is_graph else media_types.RESULTS_CSV)
     try:
-        with store.answer(asked, media_type).body as body:
+        with store.answer(asked, media_type).body as body, writing_to(None) as target:
             for piece in body.chunks():
-                sys.stdout.buffer.write(piece)
+                target.write(piece)
     finally:
         store.close()
 
@@ -201,11 +201,10 @@ def dump(settings: Settings, suffix: str, output: Path | None) -> None:
     from zorgnetwerk.dataset import dumps
 
     _, path = dumps.find(_current(settings), f"zorgnetwerk.{suffix}")
-    if output:
-        shutil.copyfile(path, output)
-        return
-    with path.open("rb") as file:
-        shutil.copyfileobj(file, sys.stdout.buffer)
+    if output and output.exists() and output.samefile(path):
+        raise StateError(f"{output} is what the release keeps, which stays as it is. Name another file with --output.")
+    with path.open("rb") as file, writing_to(output) as target:
+        shutil.copyfileobj(file, target)
 
 
 @main.command()
@@ -267,11 +266,14 @@ def _current(settings: Settings) -> Release:
     return release
 
 
-def _text_of(file: Path) -> str:
+def _read(file: Path | None) -> str:
+    """The text of a file, or of standard input. Errors: SyntaxInvalid when it is not UTF-8; OSError, which names it."""
+    name = file or "standard input"
     try:
-        return file.read_text("utf-8")
+        with named(name):
+            return (file.read_bytes() if file else sys.stdin.buffer.read()).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise SyntaxInvalid(f"{file} is not UTF-8: {error.reason} at byte {error.start}.") from error
+        raise SyntaxInvalid(f"{name} is not UTF-8: {error.reason} at byte {error.start}.") from error
 
 
 def _say(text: str) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import click
 
@@ -78,6 +79,28 @@ def guarded(command: Command) -> Command:
             _fail(f"{named}{error.strerror or error}")
 
     return run  # type: ignore[return-value]
+
+
+@contextlib.contextmanager
+def named(name: object) -> Iterator[None]:
+    """Lets an error say what could not be read or written: the system names what it opens, not what it writes to."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(name)
+        raise
+
+
+@contextlib.contextmanager
+def writing_to(output: Path | None) -> Iterator[BinaryIO]:
+    """The file of this name, or standard output. Errors: OSError, which names it."""
+    with named(output or "standard output"):
+        if output:
+            with output.open("wb") as file:
+                yield file
+        else:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()  # here, so that what the disk refuses is not told at exit without a name
 
 
 def _fail(text: str) -> NoReturn:
