@@ -88,6 +88,31 @@ def test_a_broken_rdf_xml_file_is_named_with_its_line(tmp_path: Path, body: str,
     assert said in str(caught.value)
 
 
+XML_HEAD = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">\n'
+XML_THING = '<rdf:Description rdf:about="http://e/a"><e:b>1</e:b>'
+
+
+@pytest.mark.parametrize(
+    ("end", "place", "said"),
+    [
+        ("", "line 2, column 53", "no element found"),
+        ("</rdf:Description>", "line 2, column 71", "no element found"),
+        ("</rdf:Description></rdf:RDF><x/>", "line 2, column", ""),
+    ],
+)
+def test_a_document_in_xml_that_breaks_off_is_no_whole_one(tmp_path: Path, end: str, place: str, said: str) -> None:
+    path = tmp_path / "x.rdf"
+    path.write_text(XML_HEAD + XML_THING + end)
+    with pytest.raises(ContentError) as caught:
+        syntax.read_graph(path, BASE)
+    assert f"x.rdf, {place}" in str(caught.value)
+    assert said in str(caught.value)
+    with pytest.raises(SyntaxInvalid):
+        syntax.parse(path.read_bytes(), media_types.RDF_XML)
+    path.write_text(f"{XML_HEAD}{XML_THING}</rdf:Description></rdf:RDF>\n")
+    assert len(syntax.read_graph(path, BASE)) == len(syntax.parse(path.read_bytes(), media_types.RDF_XML)) == 1
+
+
 @pytest.mark.parametrize("encoding", ["ISO-8859-1", "utf-7", "x-none", "idna", "rot13"])
 def test_a_declared_encoding_that_is_not_read_is_pointed_at(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "x.rdf"

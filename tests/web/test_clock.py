@@ -27,3 +27,4 @@ def test_the_day_of_a_moment_is_that_of_brussels() -> None:
     assert clock.day_of("2026-11-24T23:30:00+00:00") == datetime.date(2026, 11, 25)
     assert clock.day_of("2026-11-24T23:30:00") == datetime.date(2026, 11, 24)
     assert clock.day_of("") is None
+    assert clock.day_at(datetime.datetime(2026, 7, 1, 22, 30, tzinfo=datetime.UTC)) == datetime.date(2026, 7, 2)

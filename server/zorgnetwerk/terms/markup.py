@@ -19,7 +19,7 @@ from typing import Final, Protocol
 from xml.parsers import expat
 from xml.sax.saxutils import unescape
 
-from zorgnetwerk.errors import NotAcceptable
+from zorgnetwerk.errors import NotAcceptable, Place, SyntaxInvalid
 from zorgnetwerk.terms.media_types import RDF_XML, RESULT_FORMATS, RESULTS_XML, TRIPLE_FORMATS
 
 _LABELS: Mapping[str, str] = MappingProxyType({kind.name: kind.label for kind in (RDF_XML, RESULTS_XML)})
@@ -121,6 +121,17 @@ class _Guard:
         prefix = tag[2] or tag[4] or b""
         here = dict(_DECLARED.findall(tag[5]))
         return (here.get(prefix) or self._declared.get(prefix, b"")) + (tag[3] or b"")
+
+
+def check_whole(document: bytes) -> None:
+    """Passes when a document of XML is well-formed to its end; the engine takes one that breaks off for a whole one.
+
+    Errors: SyntaxInvalid with the place.
+    """
+    try:
+        expat.ParserCreate("utf-8").Parse(document, True)
+    except expat.ExpatError as error:
+        raise SyntaxInvalid(f"{expat.ErrorString(error.code)}", Place(error.lineno, error.offset + 1)) from error
 
 
 def place_in(document: bytes, complaint: str) -> tuple[int, int]:

@@ -56,7 +56,10 @@ def parse(data: bytes, media_type: MediaType, base_iri: str | None = None) -> li
     rdf_format = _format(media_type)
     try:
         parsed = ox.parse(data, format=rdf_format, base_iri=base_iri, rename_blank_nodes=True)
-        return [_to_rdflib(quad) for quad in parsed]
+        found = [_to_rdflib(quad) for quad in parsed]
+        if media_type is media_types.RDF_XML:
+            markup.check_whole(data)
+        return found
     except SyntaxError as error:
         raise SyntaxInvalid(message_of(error), place_of(error, data)) from error
     except (ValueError, OSError, MemoryError) as error:
@@ -211,6 +214,10 @@ def _read(path: Path, base_iri: str | None) -> Iterator[ox.Quad]:
         raise ContentError(f"the file ending is none of {', '.join(sorted(FILE_SUFFIXES))}", str(path))
     try:
         yield from ox.parse(path=str(path), format=_format(media_type), base_iri=base_iri)
+        if media_type is media_types.RDF_XML:
+            markup.check_whole(path.read_bytes())
+    except SyntaxInvalid as error:
+        raise ContentError(str(error), str(path), error.place) from error
     except SyntaxError as error:
         data = path.read_bytes()
         if not data.startswith(codecs.BOM_UTF8):

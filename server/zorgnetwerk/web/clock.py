@@ -30,8 +30,11 @@ def day_of(text: str) -> datetime.date | None:
     (datetime.date(2026, 1, 2), None)
     """
     found = _parsed(text)
-    if found is None:
-        return None
+    return day_at(found) if found else None
+
+
+def day_at(found: datetime.datetime) -> datetime.date:
+    """The day on which a moment falls here; one without a zone is taken as it stands."""
     return (found.astimezone(get_timezone(_ZONE)) if found.tzinfo else found).date()
 
 

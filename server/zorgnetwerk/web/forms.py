@@ -79,7 +79,7 @@ def begin(asked: Request, counter: Counter, language: str) -> Step:
     """The empty form; a parameter says what is reported, a signed link who reports it."""
     step = _step(asked, counter, language, asked.args.get("link", ""))
     filled = Filled.read({"subject": [asked.args.get("subject", "")], "participants": ["1 2"]}, step.questions)
-    today = str(clock.day_of(datetime.datetime.now(datetime.UTC).isoformat()))
+    today = clock.day_at(datetime.datetime.now(datetime.UTC)).isoformat()
     defaults = {"inzending.datum": (today,), "bronnen.taal": (step.language,)}
     return replace(step, filled=filled.with_values(defaults))
 

@@ -20,7 +20,7 @@ from zorgnetwerk.submission import intake
 from zorgnetwerk.submission.intake import Declined, Sender, Sending
 from zorgnetwerk.terms import media_types
 from zorgnetwerk.terms.media_types import HTML, MediaType
-from zorgnetwerk.web import arrivals, comparing, sendings
+from zorgnetwerk.web import arrivals, clock, comparing, sendings
 from zorgnetwerk.web.counter import Counter
 from zorgnetwerk.web.dossiers import lines_in_data
 from zorgnetwerk.web.responses import Representation, respond
@@ -128,7 +128,7 @@ def _view(asked: Request, counter: Counter, language: str, link: str) -> Sending
     if not link:
         return view
     invitation = counter.register.passes.invitation(link, time.time())
-    expires = datetime.datetime.fromtimestamp(invitation.expires, datetime.UTC).date()
+    expires = clock.day_at(datetime.datetime.fromtimestamp(invitation.expires, datetime.UTC))
     return replace(view, link=link, organisation=counter.name_of(invitation.organisation, language), expires=expires)
 
 
