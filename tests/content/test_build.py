@@ -12,6 +12,9 @@ from zorgnetwerk.cli import main
 from ..conftest import ROOT
 
 NAMELESS = "\n<https://zorgnetwerk.example/id/organisatie/zonder-naam> a <http://www.w3.org/ns/org#Organization> .\n"
+SHAPE = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix org: <http://www.w3.org/ns/org#> .
+<shapes/x> a sh:NodeShape ; sh:targetClass org:Organization ; sh:property [ sh:path 1 ; sh:minCount 1 ] .
+"""
 
 
 def test_our_content_is_accepted_and_refused_once_it_is_broken(tmp_path: Path) -> None:
@@ -30,4 +33,10 @@ def test_our_content_is_accepted_and_refused_once_it_is_broken(tmp_path: Path) -
     code, said = build()
     assert code == 1
     assert "zonder-naam" in said
+    assert (state / "current").read_text("ascii").strip() == "1"
+    (content / "data" / "register.trig").write_bytes((ROOT / "data" / "register.trig").read_bytes())
+    (content / "shapes" / "x.ttl").write_text(SHAPE, "utf-8")
+    code, said = build()
+    assert (code, f"{content}/" in said) == (1, False)
+    assert "shapes/x.ttl, line 2: the shape <https://zorgnetwerk.example/shapes/x> cannot be evaluated" in said
     assert (state / "current").read_text("ascii").strip() == "1"

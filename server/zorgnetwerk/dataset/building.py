@@ -23,7 +23,7 @@ from zorgnetwerk.dataset.answers import Answer
 from zorgnetwerk.dataset.candidates import Draft, Made
 from zorgnetwerk.dataset.content import Content
 from zorgnetwerk.dataset.places import Places
-from zorgnetwerk.errors import CandidateRefused
+from zorgnetwerk.errors import CandidateRefused, ContentError
 from zorgnetwerk.store.digests import digest_of, hash_of, is_blank
 from zorgnetwerk.store.journal import FILE as JOURNAL
 from zorgnetwerk.store.journal import Journal
@@ -252,7 +252,10 @@ def check(
         reasons.extend(questions.check(store, expected, plan.base))
     for name, further in plan.checks:
         progress(f"checking {name}")
-        reasons.extend(further(lines, store))
+        try:
+            reasons.extend(further(lines, store))
+        except ContentError as error:  # a rule of the content that itself is broken
+            reasons.append(str(error))
     if reasons:
         places = Places(plan.content)
         told = [_with_place(reason, places, plan.base) for reason in reasons]

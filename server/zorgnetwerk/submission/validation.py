@@ -139,7 +139,7 @@ def _evaluate(shape: Shape, shapes: Shapes, graph: Graph, nodes: list[Node]) -> 
         for constraint in shapes.constraints.get(shape.node, ()):
             yield from constraint.evaluate(graph, nodes, shapes.rules)
     except _FOREIGN as error:
-        raise ContentError(f"the shape {shape.node} cannot be evaluated on this data: {str(error)[:200]}") from error
+        raise ContentError(f"the shape <{shape.node}> cannot be evaluated on this data: {str(error)[:200]}") from error
 
 
 def _finding(result: Node, triples: Iterable[tuple[Node, Node, object]], rules: Rulebook, graph: Graph) -> Finding:
