@@ -13,21 +13,12 @@ from flask import Blueprint, Request, Response, request
 from rdflib import URIRef
 
 from zorgnetwerk.errors import NotFound
-from zorgnetwerk.terms import graph_names, iris, media_types
+from zorgnetwerk.terms import graph_names, iris
 from zorgnetwerk.terms.media_types import HTML
 from zorgnetwerk.web import negotiation
+from zorgnetwerk.web.entities import OFFERS
 from zorgnetwerk.web.responses import redirect
 from zorgnetwerk.web.site import Site
-
-_OFFERS = (
-    HTML,
-    media_types.TURTLE,
-    media_types.JSON_LD,
-    media_types.RDF_XML,
-    media_types.N_TRIPLES,
-    media_types.TRIG,
-    media_types.N_QUADS,
-)
 
 
 def routes(site: Site) -> Blueprint:
@@ -45,7 +36,7 @@ def _file(asked: Request, site: Site, name: str) -> Response:
     graph = URIRef(site.base.rebase(graph_names.of_file(name.rpartition(".")[0])))
     if not site.store.ask(f"ASK {{ GRAPH {graph.n3()} {{ ?thing ?property ?value }} }}"):
         raise NotFound(f"There is no file {name!r} in this data set.")
-    media_type = negotiation.choose(_OFFERS, asked.headers.get("Accept"))
+    media_type = negotiation.choose(OFFERS, asked.headers.get("Accept"))
     if media_type is HTML:
         path = site.base.path(graph) or ""
         return redirect(iris.page_path(path))
